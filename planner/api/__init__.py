@@ -1,0 +1,1 @@
+"""The HTTP face: the planner's verbs as FastAPI routes, with problem details, a key check and body limits."""

@@ -1,0 +1,56 @@
+"""The application: gate, routes, problem details."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from planner.api import problems
+from planner.api.gate import Gate
+from planner.api.routes import lookups, verbs
+from planner.api.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.planner import Planner
+
+
+def create_app(planner: Callable[[], Planner], settings: Settings | None = None) -> FastAPI:
+    """The API over whichever planner `planner()` returns when a request arrives."""
+    chosen = settings or Settings()
+    app = FastAPI(
+        title="Tokenplan",
+        version=_version(),
+        summary="What an LLM feature costs, whether it fits and where the plan breaks, before it is built.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.register(app)
+    app.include_router(verbs(planner))
+    app.include_router(lookups(planner))
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the server answers, and with which catalog."""
+        return {"status": "ok", "catalog": planner().catalog.ref.version}
+
+    app.add_middleware(Gate, settings=chosen)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("tokenplan")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,180 @@
+"""The verbs as routes: each endpoint takes the planner's own question and returns its answer."""
+
+from __future__ import annotations
+
+import inspect
+from decimal import Decimal  # noqa: TC003 - FastAPI reads annotations
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from planner.api import problems
+from planner.api.examples import EXAMPLES
+from planner.context import FitAnswer, FitQuestion
+from planner.costing import CompareQuestion, Comparison, CostQuestion
+from planner.estimate import Estimate, EstimateQuestion
+from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+from planner.prompt import TokensAnswer, TokensQuestion
+from planner.wire import dumps
+from pricing.cost import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from planner.planner import Planner
+
+LARGE_BODY: Final = 16_384
+"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
+
+AtProvider = Annotated[str | None, Query(description="narrows the name to one provider")]
+
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string", "description": "a stable slug, one an error class"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "nearest": {"type": "array", "items": {"type": "string"}},
+    },
+}
+_SAID: Final = {401: "No valid key", 404: "Unknown id", 413: "Too large", 422: "Cannot be priced, counted or parsed"}
+
+
+def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+    return {
+        code: {"description": _SAID[code], "content": {"application/problem+json": {"schema": _PROBLEM}}}
+        for code in codes
+    }
+
+
+class VerbRoute(APIRoute):
+    """A route whose only parameter is the question: read strictly from the JSON body, answered by `planner.wire`.
+
+    FastAPI documents it as usual; its generic body handling is passed by, because strict JSON refuses what lax
+    parsing would take (`true` for a count, `"12"` for a number), and one pass over the bytes is quicker.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler that FastAPI calls for a request."""
+        verb = self.endpoint
+        (question,) = inspect.signature(verb, eval_str=True).parameters.values()
+        adapter: TypeAdapter[Any] = TypeAdapter(question.annotation)
+        limiter = CapacityLimiter(4)
+
+        async def handle(request: Request) -> Response:
+            body = await request.body()
+            try:
+                asked = adapter.validate_json(body, strict=True)
+            except ValidationError as error:
+                return problems.of_validation(error)
+            if len(body) > LARGE_BODY:
+                answer = await to_thread.run_sync(verb, asked, limiter=limiter)
+            else:
+                answer = verb(asked)
+            return _json(answer)
+
+        return handle
+
+
+def verbs(planner: Callable[[], Planner]) -> APIRouter:
+    """The POST verbs over whichever planner is current when a request arrives."""
+    router = APIRouter(route_class=VerbRoute, responses=_problems(401, 413, 422))
+
+    def post(path: str, answer: type) -> Callable[[Callable[..., object]], Callable[..., object]]:
+        shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[path]}}}}
+        return router.post(path, response_model=answer, openapi_extra=shown)
+
+    @post("/v1/cost", Cost)
+    def cost(question: CostQuestion) -> Cost:
+        """What one request costs, exactly, with a line for each bucket."""
+        return planner().cost(question)
+
+    @post("/v1/compare", Comparison)
+    def compare(question: CompareQuestion) -> Comparison:
+        """One usage over many models, ranked, with what each saves."""
+        return planner().compare(question)
+
+    @post("/v1/tokens", TokensAnswer)
+    def tokens(question: TokensQuestion) -> TokensAnswer:
+        """How many tokens a prompt is on a model, with bounds and method."""
+        return planner().tokens(question)
+
+    @post("/v1/estimate", Estimate)
+    def estimate(question: EstimateQuestion) -> Estimate:
+        """What a real prompt costs on each model, a request and a month, and whether it fits."""
+        return planner().estimate(question)
+
+    @post("/v1/context/fit", FitAnswer)
+    def fit(question: FitQuestion) -> FitAnswer:
+        """Whether a prompt fits a model's total, input and output limits."""
+        return planner().fit(question)
+
+    return router
+
+
+def lookups(planner: Callable[[], Planner]) -> APIRouter:
+    """The GET look-ups; parameters that an endpoint does not know are refused."""
+    router = APIRouter(dependencies=[Depends(_refuse_unknown)], responses=_problems(401, 422))
+
+    @router.get("/v1/models", response_model=Models)
+    def models(
+        provider: str | None = None,
+        capability: str | None = None,
+        min_context: Annotated[int | None, Query(ge=0)] = None,
+        max_price: Annotated[Decimal | None, Query(ge=0, description="input, USD per million tokens")] = None,
+        active_on: str | None = None,
+        search: str | None = None,
+    ) -> Response:
+        """The listed models that pass every filter."""
+        asked = ModelsQuestion(
+            provider=provider,
+            capability=capability,
+            min_context=min_context,
+            max_price=max_price,
+            active_on=active_on,
+            search=search,
+        )
+        return _json(planner().models(asked))
+
+    @router.get("/v1/models/{id:path}/prices", response_model=PriceHistory, responses=_problems(404))
+    def prices(id: str, provider: AtProvider = None) -> Response:  # noqa: A002 - the contract's name
+        """A model's rate sets, past, current and announced."""
+        return _json(planner().prices(id, provider))
+
+    @router.get("/v1/models/{id:path}", response_model=ModelDetail, responses=_problems(404))
+    def model(id: str, provider: AtProvider = None) -> Response:  # noqa: A002 - the contract's name
+        """One model in full."""
+        return _json(planner().model(id, provider))
+
+    @router.get("/v1/catalog", response_model=CatalogAnswer)
+    def catalog() -> Response:
+        """The catalog that answers: version, age, sources, conflicts."""
+        return _json(planner().about())
+
+    return router
+
+
+def _json(answer: object) -> Response:
+    return Response(dumps(answer), media_type="application/json")
+
+
+def _refuse_unknown(request: Request) -> None:
+    route: APIRoute = request.scope["route"]
+    known = [parameter.alias for parameter in route.dependant.query_params]
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        valid = f"unknown parameter; valid: {', '.join(known) or 'none'}"
+        raise RequestValidationError(
+            [
+                {"loc": ("query", name), "msg": valid, "type": "extra_forbidden", "input": request.query_params[name]}
+                for name in unknown
+            ]
+        )

@@ -1,0 +1,65 @@
+"""What a server may do and refuse; read from the environment once, at start."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from pricing.errors import InvalidInput
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Keys, CORS origins and the body limit in bytes."""
+
+    api_keys: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    max_body: int = 16 * MEGABYTE
+
+
+def from_environment(cors_origins: tuple[str, ...] = ()) -> Settings:
+    """Settings from `TOKENPLAN_API_KEYS` (comma-separated) and `TOKENPLAN_MAX_BODY_MB`.
+
+    Raises:
+        InvalidInput: the limit is no positive number.
+    """
+    keys = tuple(key.strip() for key in os.environ.get("TOKENPLAN_API_KEYS", "").split(",") if key.strip())
+    text = os.environ.get("TOKENPLAN_MAX_BODY_MB", "16")
+    try:
+        megabytes = float(text)
+    except ValueError:
+        megabytes = 0.0
+    if not 0 < megabytes < MEGABYTE:
+        raise InvalidInput(
+            f"TOKENPLAN_MAX_BODY_MB is {text!r}; it must be a positive number of megabytes",
+            loc=("TOKENPLAN_MAX_BODY_MB",),
+            value=text,
+        )
+    return Settings(keys, cors_origins, int(megabytes * MEGABYTE))
+
+
+def refuse_open_bind(host: str, settings: Settings) -> None:
+    """Refuse an address that other machines reach while no key protects the server.
+
+    Raises:
+        InvalidInput: the host is not loopback and no key is set.
+    """
+    if settings.api_keys or _is_loopback(host):
+        return
+    raise InvalidInput(
+        f"host {host!r} is reachable from other machines; set TOKENPLAN_API_KEYS first, or bind 127.0.0.1",
+        loc=("host",),
+        value=host,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

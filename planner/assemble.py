@@ -1,0 +1,44 @@
+"""Picks the catalog, the counter and the clock: the only place that looks at the environment for them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from planner.planner import Planner
+from planner.tokens import Counter
+from planner.when import when
+from pricing.catalog import SHIPPED, Catalog
+from pricing.errors import InvalidInput
+from pricing.pricefile import read_price_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def default_planner(catalog: str | None = None, prices: str | None = None) -> Planner:
+    """A planner over a catalog directory and the user's own price file.
+
+    `catalog` falls back to `TOKENPLAN_CATALOG`, then to the shipped snapshot; `prices` to `TOKENPLAN_PRICES`, then to
+    none. `TOKENPLAN_NOW` pins the clock.
+
+    Raises:
+        BadCatalog: the catalog or the price file is damaged.
+        InvalidInput: `TOKENPLAN_NOW` is no instant.
+    """
+    directory = catalog or os.environ.get("TOKENPLAN_CATALOG") or SHIPPED
+    own = prices or os.environ.get("TOKENPLAN_PRICES")
+    return Planner(Catalog(directory, read_price_file(own) if own else None), Counter(), clock())
+
+
+def clock() -> Callable[[], datetime]:
+    """The system's clock in UTC, or one that stands at `TOKENPLAN_NOW`."""
+    pinned = os.environ.get("TOKENPLAN_NOW")
+    if not pinned:
+        return lambda: datetime.now(UTC)
+    try:
+        at = when(pinned, datetime.now(UTC)).at
+    except InvalidInput as error:
+        raise InvalidInput(f"TOKENPLAN_NOW: {error}", loc=("TOKENPLAN_NOW",), value=pinned) from None
+    return lambda: at

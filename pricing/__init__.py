@@ -1,0 +1,68 @@
+"""What a model costs: dated, sourced facts and exact arithmetic. Knows no tokenizer, no plan, no web.
+
+>>> from pricing import Catalog, Usage, cost
+>>> from datetime import UTC, datetime
+>>> catalog = Catalog()
+>>> answer = cost(
+...     Usage(input_tokens=1000, output_tokens=200),
+...     catalog.resolve("gpt-5-mini"),
+...     at=datetime(2026, 11, 23, tzinfo=UTC),
+... )
+>>> str(answer.total_usd)
+'0.00065000'
+"""
+
+from pricing.catalog import Catalog, Provider
+from pricing.cost import Cost, Line, cost
+from pricing.errors import (
+    AmbiguousModel,
+    BadCatalog,
+    InvalidInput,
+    InvalidUsage,
+    NotCountable,
+    NotPriced,
+    Problem,
+    TokenplanError,
+    TooLarge,
+    UnknownModel,
+)
+from pricing.names import Resolution
+from pricing.payloads import SHAPES, Reading, read_usage
+from pricing.pricefile import PriceFile, read_price_file
+from pricing.rates import CatalogRef, Limits, Model, ModelRef, Rate, RateSet, Uplift, Window
+from pricing.usage import BUCKETS, Bucket, Usage
+
+__all__ = [
+    "BUCKETS",
+    "SHAPES",
+    "AmbiguousModel",
+    "BadCatalog",
+    "Bucket",
+    "Catalog",
+    "CatalogRef",
+    "Cost",
+    "InvalidInput",
+    "InvalidUsage",
+    "Limits",
+    "Line",
+    "Model",
+    "ModelRef",
+    "NotCountable",
+    "NotPriced",
+    "PriceFile",
+    "Problem",
+    "Provider",
+    "Rate",
+    "RateSet",
+    "Reading",
+    "Resolution",
+    "TokenplanError",
+    "TooLarge",
+    "UnknownModel",
+    "Uplift",
+    "Usage",
+    "Window",
+    "cost",
+    "read_price_file",
+    "read_usage",
+]

@@ -1,0 +1,174 @@
+"""What a model name means: the rules from a requested name to a listed id, first match wins, none guesses.
+
+| rule | example |
+|---|---|
+| exact, alias, case | `gpt-5-mini`, a listed alias, `GPT-5-Mini` |
+| region profile | `us.anthropic.claude-…-v1:0`, `eu/gpt-5-mini`: the base id, sold in that region |
+| fine-tuned | `ft:gpt-4.1-mini-2025-04-14:acme::id`: the listed `ft:` price, never the base's |
+| date spelling | `…-20250807` and `…@20250807` for a listed `…-2025-08-07` |
+| version suffix | `…-v1`, `…-v1:0` for a listed id that differs only there |
+| dated suffix | a snapshot date on a listed id of which no other snapshot is listed |
+| only snapshot | an undated id of which exactly one dated snapshot is listed |
+| latest | `X-latest` for a listed X, or X's newest dated snapshot |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from pricing.rates import CatalogRef, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+_DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
+_VERSION: Final = re.compile(r"(?:-v\d+)?(?::\d+)?$")
+_REGION: Final = re.compile(
+    r"^(?P<region>us-gov|us|eu|apac|au|jp|ca|sa|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A listed id, the rule that found it, the region the name implied, and what the caller should know."""
+
+    id: str
+    rule: str
+    region: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A requested name with the model it means, the rule that fired and the catalog it was looked up in."""
+
+    model: Model
+    requested: str
+    rule: str
+    region: str | None
+    catalog: CatalogRef
+    warnings: tuple[str, ...] = ()
+
+
+class Ambiguous(Exception):
+    """Several listed ids answer to one rule."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__()
+        self.choices = tuple(sorted(choices))
+
+
+class Names:
+    """The ids and aliases that one provider lists, and the rules over them.
+
+    `listed` maps every id and alias to its id.
+    """
+
+    def __init__(self, listed: Mapping[str, str]) -> None:
+        self._listed = listed
+
+    def find(self, name: str) -> Match | None:
+        """The listed id that `name` means, or None.
+
+        Raises:
+            Ambiguous: two ids answer to the same rule.
+        """
+        if name in self._listed:
+            return Match(self._listed[name], "exact" if self._listed[name] == name else "alias")
+        rules: tuple[Callable[[str], Match | None], ...] = (
+            self._case,
+            self._region,
+            self._fine_tuned,
+            self._date_spelling,
+            self._version,
+            self._dated,
+            self._only_snapshot,
+            self._latest,
+        )
+        return next((match for rule in rules if (match := rule(name))), None)
+
+    def _one(self, ids: Iterable[str], rule: str) -> Match | None:
+        found = set(ids)
+        if len(found) > 1:
+            raise Ambiguous(found)
+        return Match(found.pop(), rule) if found else None
+
+    def _case(self, name: str) -> Match | None:
+        low = name.lower()
+        return self._one((model for known, model in self._listed.items() if known.lower() == low), "case")
+
+    def _region(self, name: str) -> Match | None:
+        parts = _REGION.match(name)
+        if parts is None or parts["rest"] == name:
+            return None
+        inner = self.find(parts["rest"])
+        if inner is None:
+            return None
+        return Match(inner.id, f"region profile {parts['region']}", parts["region"], inner.warnings)
+
+    def _fine_tuned(self, name: str) -> Match | None:
+        if not name.startswith("ft:"):
+            return None
+        base = name.split(":")[1]
+        listed = {known: model for known, model in self._listed.items() if known.startswith("ft:")}
+        inner = Names({known[3:]: model for known, model in listed.items()}).find(base)
+        return Match(inner.id, "fine-tuned", None, inner.warnings) if inner else None
+
+    def _date_spelling(self, name: str) -> Match | None:
+        wanted = _snapshot(name)
+        if wanted is None:
+            return None
+        return self._one(
+            (model for known, model in self._listed.items() if _snapshot(known) == wanted), "date spelling"
+        )
+
+    def _version(self, name: str) -> Match | None:
+        bare = _VERSION.sub("", name)
+        return self._one((m for known, m in self._listed.items() if _VERSION.sub("", known) == bare), "version suffix")
+
+    def _dated(self, name: str) -> Match | None:
+        wanted = _snapshot(name)
+        if wanted is None or self._snapshots(wanted[0]):
+            return None
+        inner = self._case(wanted[0])
+        if inner is None:
+            return None
+        warning = f"snapshot {wanted[1]} of {inner.id} is not listed itself; priced as {inner.id}"
+        return Match(inner.id, "dated suffix", None, (warning,))
+
+    def _only_snapshot(self, name: str) -> Match | None:
+        return self._one(self._snapshots(_VERSION.sub("", name).lower()).values(), "only snapshot")
+
+    def _latest(self, name: str) -> Match | None:
+        base = name.lower().removesuffix("-latest")
+        if base == name.lower():
+            return None
+        if base in self._listed:
+            return Match(self._listed[base], "latest")
+        snapshots = self._snapshots(base)
+        if not snapshots:
+            return None
+        newest = max(snapshots)
+        return Match(
+            snapshots[newest], "latest", None, (f"{name} taken as the newest listed snapshot, {snapshots[newest]}",)
+        )
+
+    def _snapshots(self, base: str) -> dict[date, str]:
+        """The listed dated snapshots of an undated id, by date."""
+        dated = ((_snapshot(known), model) for known, model in self._listed.items())
+        return {found[1]: model for found, model in dated if found is not None and found[0] == base}
+
+
+def _snapshot(name: str) -> tuple[str, date] | None:
+    """An id's undated base and its snapshot date, whatever the date's spelling; None where the date is none."""
+    parts = _DATED.match(name.lower())
+    if parts is None:
+        return None
+    try:
+        return parts["base"], date.fromisoformat(parts["date"])
+    except ValueError:
+        return None
