@@ -27,14 +27,12 @@ from pricing.errors import (
     UnknownModel,
 )
 from pricing.names import Resolution
-from pricing.payloads import SHAPES, Reading, read_usage
 from pricing.pricefile import PriceFile, read_price_file
 from pricing.rates import CatalogRef, Limits, Model, ModelRef, Rate, RateSet, Uplift, Window
 from pricing.usage import BUCKETS, Bucket, Usage
 
 __all__ = [
     "BUCKETS",
-    "SHAPES",
     "AmbiguousModel",
     "BadCatalog",
     "Bucket",
@@ -54,7 +52,6 @@ __all__ = [
     "Provider",
     "Rate",
     "RateSet",
-    "Reading",
     "Resolution",
     "TokenplanError",
     "TooLarge",
@@ -64,5 +61,4 @@ __all__ = [
     "Window",
     "cost",
     "read_price_file",
-    "read_usage",
 ]

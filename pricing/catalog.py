@@ -55,7 +55,7 @@ class Catalog:
                 loc=("schema",),
                 value=index.get("schema"),
             )
-        self._ids: Mapping[str, list[str]] = index["ids"]
+        self._ids: Mapping[str, list[str]] = _with_own(index["ids"], prices)
         self._calendars = {name: reading.calendar(name, data) for name, data in index.get("calendars", {}).items()}
         self.sources: tuple[Mapping[str, str], ...] = tuple(index["sources"])
         own = prices.providers if prices else ()
@@ -185,7 +185,7 @@ class Catalog:
 
     def _makers_near(self, name: str) -> list[str]:
         """The makers whose file is worth reading: they list something that begins like the name."""
-        head = name.lower()[: 7 if name.startswith("ft:") else 4]
+        head = name.lower()[: 5 if name.startswith("ft:") else 2]
         near = {seller for known, sellers in self._ids.items() if known.lower().startswith(head) for seller in sellers}
         return [each.id for each in self.providers.values() if each.maker and each.id in near]
 
@@ -222,6 +222,15 @@ class Catalog:
         error = UnknownModel(f"unknown model {name!r}{where}{hint}", loc=("model",), value=name)
         error.nearest = close
         return error
+
+
+def _with_own(ids: Mapping[str, list[str]], prices: PriceFile | None) -> Mapping[str, list[str]]:
+    """The index's ids and those of the user's price file, whose providers come first."""
+    if prices is None:
+        return ids
+    own = {model_id: provider for provider, entries in prices.entries.items() for model_id in entries}
+    sellers = {known: [who, *(each for each in ids.get(known, ()) if each != who)] for known, who in own.items()}
+    return {**ids, **sellers}
 
 
 def _is_bedrock(name: str) -> bool:

@@ -12,6 +12,8 @@ from pricing.rates import STANDARD, CatalogRef, ModelRef, Rate, RateSet
 from pricing.usage import BUCKETS, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pricing.names import Resolution
     from pricing.rates import Model
 
@@ -78,8 +80,7 @@ def cost(
     lines: list[Line] = []
     warnings: list[str] = []
     total = Decimal(0)
-    for bucket, definition in BUCKETS.items():
-        quantity = getattr(usage, bucket)
+    for (bucket, definition), quantity in zip(BUCKETS.items(), usage.quantities, strict=True):
         if not quantity:
             continue
         priced_as, rate, source_set = _rate(model, offer, bucket, at, usage)
@@ -178,11 +179,11 @@ def _rate(model: Model, offer: Offer, bucket: str, at: datetime, usage: Usage) -
             return name, rates[name], offer.rates
         name = BUCKETS[name].fallback
     if BUCKETS[bucket].per == 1:
-        standard = _standard(model, offer.region, at, usage)
-        if standard is not None and bucket in standard.rates:
-            return bucket, standard.rates[bucket], standard
-        if bucket == "requests":  # most models charge none
-            return bucket, None, offer.rates
+        for base in _bases(model, offer, at):
+            if bucket in base.rates:
+                return bucket, base.rates[bucket], base
+    if bucket == "requests":  # most models charge none
+        return bucket, None, offer.rates
     raise NotPriced(
         f"{model.provider}/{model.id} lists no price for {bucket}; it prices {', '.join(rates) or 'nothing'}",
         loc=("usage", bucket),
@@ -190,15 +191,15 @@ def _rate(model: Model, offer: Offer, bucket: str, at: datetime, usage: Usage) -
     )
 
 
-def _standard(model: Model, region: str | None, at: datetime, usage: Usage) -> RateSet | None:
-    """The standard set whose fees a tier borrows when its own set does not mention them."""
-    for where in (region, None):
-        if (STANDARD, where) in model.offers:
-            try:
-                return select(model, STANDARD, where, at=at, prompt_tokens=usage.prompt_tokens).rates
-            except NotPriced:
-                continue
-    return None
+def _bases(model: Model, offer: Offer, at: datetime) -> Iterator[RateSet]:
+    """The standard sets whose fees a tier or a long context borrows where its own set does not mention them."""
+    chosen = offer.rates
+    if chosen.tier == STANDARD and not chosen.threshold and chosen.region is None:
+        return
+    for region in dict.fromkeys((offer.region, None)):
+        for each in model.offers.get((STANDARD, region), ()):
+            if each.valid(at) and not each.threshold and each is not chosen:
+                yield each
 
 
 def _line(

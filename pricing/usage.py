@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import ClassVar, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pricing.errors import InvalidUsage, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LARGEST: Final = 10**12
 """The largest quantity taken in one bucket of one request; more is a unit mistake, not a request."""
@@ -27,6 +31,7 @@ class Bucket:
 
 
 _MILLION: Final = 1_000_000
+_NONE: Final = Decimal(0)
 
 BUCKETS: Final[dict[str, Bucket]] = {
     "input_tokens": Bucket("million_tokens", _MILLION, prompt=True),
@@ -80,17 +85,17 @@ class Usage:
     web_search_calls: int = 0
     requests: int = 1
     output_images: int = 0
-    audio_seconds: Decimal = Decimal(0)
-    video_seconds: Decimal = Decimal(0)
-    cache_storage_token_hours: Decimal = Decimal(0)
+    audio_seconds: Decimal = _NONE
+    video_seconds: Decimal = _NONE
+    cache_storage_token_hours: Decimal = _NONE
 
     def __post_init__(self) -> None:
-        for name in _COUNTS:
-            value = getattr(self, name)
+        for value in _counts(self):
             if type(value) is not int or not 0 <= value <= LARGEST:
                 raise _refused(self)
-        for name in _AMOUNTS:
-            value = getattr(self, name)
+        for name, value in zip(_AMOUNTS, _amounts(self), strict=True):
+            if value is _NONE:
+                continue
             if type(value) is int:
                 object.__setattr__(self, name, Decimal(value))
             elif type(value) is not Decimal or not value.is_finite() or not 0 <= value <= LARGEST:
@@ -99,12 +104,22 @@ class Usage:
     @property
     def prompt_tokens(self) -> int:
         """The whole prompt, cache included: what chooses a context tier."""
-        return sum(getattr(self, name) for name in PROMPT_BUCKETS)
+        return sum(_prompt(self))
+
+    @property
+    def quantities(self) -> tuple[int | Decimal, ...]:
+        """The quantity of every bucket, in the order of `BUCKETS`."""
+        return _quantities(self)
 
 
 _AMOUNTS: Final = ("audio_seconds", "video_seconds", "cache_storage_token_hours")
 _COUNTS: Final = tuple(field.name for field in fields(Usage) if field.name not in _AMOUNTS)
 PROMPT_BUCKETS: Final = tuple(name for name, bucket in BUCKETS.items() if bucket.prompt)
+# One look-up in C for many fields: a usage is made and priced in microseconds.
+_counts: Final[Callable[[Usage], tuple[int, ...]]] = attrgetter(*_COUNTS)
+_amounts: Final[Callable[[Usage], tuple[int | Decimal, ...]]] = attrgetter(*_AMOUNTS)
+_prompt: Final[Callable[[Usage], tuple[int, ...]]] = attrgetter(*PROMPT_BUCKETS)
+_quantities: Final[Callable[[Usage], tuple[int | Decimal, ...]]] = attrgetter(*BUCKETS)
 
 
 def _refused(usage: Usage) -> InvalidUsage:

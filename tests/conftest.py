@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -69,3 +70,18 @@ def make_catalog(tmp_path: Path) -> Callable[..., Catalog]:
 def shipped() -> Catalog:
     """The shipped catalog."""
     return Catalog()
+
+
+@pytest.fixture
+def golden(request):
+    """A function that compares text with a golden file beside the test; TOKENPLAN_GOLDEN=write rewrites it."""
+    folder = request.path.parent / "golden"
+
+    def compare(name: str, text: str) -> None:
+        path = folder / name
+        if os.environ.get("TOKENPLAN_GOLDEN") == "write":
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text
+
+    return compare

@@ -143,6 +143,13 @@ def test_a_tier_has_its_own_prices_and_borrows_only_fees(make_catalog):
     assert usd(catalog, tier="batch", input_tokens=10**6, web_search_calls=3) == Decimal("0.53")
 
 
+def test_a_long_context_set_borrows_the_base_sets_fees(make_catalog):
+    """300,000 tokens at the long price of 4 and one search at the base's 0.01 make 1.21 USD."""
+    base, long = priced(input_tokens="2", web_search_calls="0.01"), priced(input_tokens="4") | {"prompt_above": 200_000}
+    catalog = make_catalog({"lab/m": {"prices": [base, long]}})
+    assert usd(catalog, input_tokens=300_000, web_search_calls=1) == Decimal("1.21")
+
+
 def test_a_tier_that_is_not_sold_is_an_error_that_lists_those_that_are(make_catalog):
     """A missing tier is neither standard nor half of it."""
     catalog = make_catalog(

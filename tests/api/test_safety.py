@@ -1,0 +1,168 @@
+"""Safe by default: keys, limits, addresses, and a server that one text cannot stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+
+from planner.api.settings import Settings, from_environment, refuse_open_bind
+from pricing import InvalidInput
+
+ASKED = {"model": "gpt-5-mini", "usage": {"input_tokens": 1}}
+
+
+@pytest.mark.parametrize("header", [None, "Bearer wrong", "Basic first", "Bearer", "first", "Bearer first second"])
+def test_without_a_valid_key_the_verbs_are_closed(guarded, header):
+    """401 with the scheme it wants, as a problem document."""
+    answer = guarded.post("/v1/cost", json=ASKED, headers={"authorization": header} if header else {})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["type"] == "key-needed"
+
+
+@pytest.mark.parametrize("key", ["first", "second"])
+def test_each_key_opens_them(guarded, key):
+    """Several keys can be valid, so that one can be replaced without a gap."""
+    answer = guarded.post("/v1/cost", json=ASKED, headers={"authorization": f"Bearer {key}"})
+    assert answer.status_code == 200
+
+
+def test_health_needs_no_key(guarded):
+    """A load balancer has none."""
+    assert guarded.get("/healthz").status_code == 200
+
+
+def test_a_body_over_the_limit_is_a_413(guarded):
+    """Whether or not its length is announced."""
+    headers = {"authorization": "Bearer first", "content-type": "application/json"}
+    body = b'{"model": "' + b"x" * 3000 + b'"}'
+    assert guarded.post("/v1/cost", content=body, headers=headers).status_code == 413
+    assert guarded.post("/v1/cost", content=iter([body[:1500], body[1500:]]), headers=headers).status_code == 413
+    small = iter([b'{"model": "gpt-5-mini",', b'"usage": {"input_tokens": 1}}'])
+    assert guarded.post("/v1/cost", content=small, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_loopback_needs_no_key(host):
+    """The default is open to this machine only."""
+    refuse_open_bind(host, Settings())
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org"])
+def test_any_other_address_needs_a_key(host):
+    """A reachable server without a key is refused before it binds."""
+    with pytest.raises(InvalidInput, match="TOKENPLAN_API_KEYS"):
+        refuse_open_bind(host, Settings())
+    refuse_open_bind(host, Settings(api_keys=("k",)))
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    """Keys are split at commas; a limit that is no number is named."""
+    monkeypatch.setenv("TOKENPLAN_API_KEYS", "a, b,")
+    monkeypatch.setenv("TOKENPLAN_MAX_BODY_MB", "0.5")
+    assert from_environment() == Settings(("a", "b"), (), 500_000)
+    monkeypatch.setenv("TOKENPLAN_MAX_BODY_MB", "lots")
+    with pytest.raises(InvalidInput, match="TOKENPLAN_MAX_BODY_MB is 'lots'"):
+        from_environment()
+
+
+def test_cors_is_off_unless_an_origin_is_named(client, planner):
+    """A foreign page gets no permission by default."""
+    from starlette.testclient import TestClient
+
+    from planner.api.app import create_app
+
+    asking = {"origin": "https://sheet.example"}
+    assert "access-control-allow-origin" not in client.get("/healthz", headers=asking).headers
+    named = TestClient(create_app(lambda: planner, Settings(cors_origins=("https://sheet.example",))))
+    assert named.get("/healthz", headers=asking).headers["access-control-allow-origin"] == "https://sheet.example"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A real server process on a port of its own."""
+    environment = {**os.environ, "TOKENPLAN_NOW": "2026-11-23T12:00:00Z"}
+    command = [sys.executable, "-m", "planner.main", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        line = process.stdout.readline()
+        assert line.startswith("ready http://127.0.0.1:")
+        yield line.split()[1]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) in (0, 130)
+
+
+def test_a_real_server_answers_on_its_port(server):
+    """It says ready once it answers."""
+    answer = httpx.post(f"{server}/v1/cost", json=ASKED)
+    assert answer.json()["total_usd"] == "0.00000025"
+
+
+def test_the_page_and_its_assets_come_from_here(server):
+    """Nothing on the page names another host, and the policy forbids it."""
+    page = httpx.get(server)
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for asset in ("vendor/swagger-ui/swagger-ui.css", "vendor/swagger-ui/swagger-ui-bundle.js", "start.js"):
+        assert httpx.get(f"{server}/assets/{asset}").status_code == 200
+
+
+def test_a_500_page_document_passes(server):
+    """1.5 MB of text is an ordinary document."""
+    text = "The quick brown fox jumps over the lazy dog, and the report goes on. " * 22_000
+    answer = httpx.post(f"{server}/v1/tokens", json={"model": "gpt-5-mini", "text": text}, timeout=60)
+    assert answer.status_code == 200
+    assert answer.json()["tokens"] > 300_000
+
+
+HOSTILE = {
+    "spaces": " " * 1_000_000,
+    "one letter": "a" * 1_000_000,
+    "random letters": "".join(chr(97 + i * i * 7919 % 26) for i in range(1_000_000)),
+    "line ends": "\n" * 1_000_000,
+    "no spaces, many marks": "!?" * 500_000,
+    "ideographs": "漢字" * 300_000,
+    "emoji": "👩‍👩‍👧" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_text_is_counted_or_refused_and_others_are_served(server, name):
+    """While the text is dealt with, another client's request is answered; afterwards the server still lives."""
+    outcome = []
+
+    def send():
+        asked = {"model": "gpt-5-mini", "text": HOSTILE[name]}
+        outcome.append(httpx.post(f"{server}/v1/tokens", json=asked, timeout=60).status_code)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    assert httpx.post(f"{server}/v1/cost", json=ASKED, timeout=10).status_code == 200
+    sender.join()
+    assert outcome[0] in (200, 422)
+    assert httpx.get(f"{server}/healthz").status_code == 200
+
+
+def test_a_lone_surrogate_and_special_tokens_are_text(server):
+    """User text may hold anything JSON can carry."""
+    body = rb'{"model": "gpt-5-mini", "text": "a \ud800 <|endoftext|> b"}'
+    answer = httpx.post(f"{server}/v1/tokens", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (200, 422)
+    told = {"model": "gpt-5-mini", "text": "<|endoftext|>"}
+    assert httpx.post(f"{server}/v1/tokens", json=told).json()["tokens"] > 1
+
+
+def test_a_taken_port_is_said_in_words(server):
+    """The second server exits with 2 and names the port."""
+    port = server.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "planner.main", "serve", "--port", port]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
