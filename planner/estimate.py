@@ -50,7 +50,7 @@ class EstimateQuestion(Prompt, Terms):
 
     `output_tokens` is visible text, a number or a spread; `reasoning_tokens` come apart. The cached prefix is given in
     tokens or as a share of the prompt (tokenizers differ); `cache_hit_rate` is the share of requests that find it
-    cached, the others write it with the lifetime `cache_ttl`.
+    cached (taken to twelve decimals), the others write it with the lifetime `cache_ttl`.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -163,7 +163,7 @@ def _row(
     model = resolved.model
     counted = count(question, resolved, counter)
     prefix, notes = _prefix(question, resolved, counted.tokens)
-    hit = Decimal(str(question.cache_hit_rate)) if prefix else Decimal(0)
+    hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
 
     def total(prompt: int, output: int) -> tuple[Decimal, Parts, Cost]:
         return _expected(question, resolved, moment, prompt, output, min(prefix, prompt), hit)

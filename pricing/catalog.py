@@ -110,6 +110,10 @@ class Catalog:
             for model_id in self.entries(each):
                 yield self.model(each, model_id)
 
+    def sellers(self, name: str) -> list[str]:
+        """The providers that list exactly this id or alias, its own maker first."""
+        return list(self._ids.get(name, ()))
+
     def conflicts(self) -> list[dict[str, Any]]:
         """Where sources disagreed by more than 1 %, what was chosen and why."""
         rows: list[dict[str, Any]] = _load(self.directory, "conflicts.json")["conflicts"]
@@ -149,18 +153,18 @@ class Catalog:
         return self._bare(name)
 
     def _bare(self, name: str) -> Resolution:
-        """No provider named: the user's own names, then a maker, then a prefix, then the choices among hosts."""
+        """No provider named: the user's own names, then a prefix, then a maker, then the choices among hosts."""
         if self.prices and name in self.prices.names:
             where, model_id = self.prices.names[name]
             return self._answer(where, name, self._within(where, model_id), rule="your price file")
-        sellers = self._ids.get(name, [])
-        maker = next((seller for seller in sellers if self.providers[seller].maker), None)
-        if maker is not None:
-            return self._answer(maker, name, self._within(maker, name))
         prefix, slash, rest = name.partition("/")
         named = self._prefixes.get(prefix.lower()) if slash else None
         if named is not None and (inner := self._within(named, rest)) is not None:
             return self._answer(named, name, inner, rule=f"prefix {prefix}/")
+        sellers = self.sellers(name)
+        maker = next((seller for seller in sellers if self.providers[seller].maker), None)
+        if maker is not None:
+            return self._answer(maker, name, self._within(maker, name))
         return self._unlisted(name, sellers, named)
 
     def _unlisted(self, name: str, sellers: list[str], where: str | None) -> Resolution:

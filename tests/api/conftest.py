@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NOW
+from catalogs import NOW
 from starlette.testclient import TestClient
 
 from planner.api.app import create_app

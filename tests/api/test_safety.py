@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -82,19 +80,6 @@ def test_cors_is_off_unless_an_origin_is_named(client, planner):
     assert "access-control-allow-origin" not in client.get("/healthz", headers=asking).headers
     named = TestClient(create_app(lambda: planner, Settings(cors_origins=("https://sheet.example",))))
     assert named.get("/healthz", headers=asking).headers["access-control-allow-origin"] == "https://sheet.example"
-
-
-@pytest.fixture(scope="module")
-def server():
-    """A real server process on a port of its own."""
-    environment = {**os.environ, "TOKENPLAN_NOW": "2026-11-23T12:00:00Z"}
-    command = [sys.executable, "-m", "planner.main", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        line = process.stdout.readline()
-        assert line.startswith("ready http://127.0.0.1:")
-        yield line.split()[1]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) in (0, 130)
 
 
 def test_a_real_server_answers_on_its_port(server):

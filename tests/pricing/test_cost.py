@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import NOW, SEEN, priced
+from catalogs import NOW, SEEN, priced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -303,7 +303,7 @@ FULL = {name: f"{place}.{place}37" for place, name in enumerate(BUCKETS, 1) if B
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    from conftest import write_catalog
+    from catalogs import write_catalog
 
     entry = {"prices": [priced(**FULL)]}
     return Catalog(str(write_catalog(tmp_path_factory.mktemp("full") / "c", {"lab/m": entry})))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import priced
+from catalogs import priced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,7 +149,7 @@ def test_any_text_resolves_to_a_listed_model_or_is_refused(any_catalog, name):
 
 @pytest.fixture(scope="module")
 def any_catalog(tmp_path_factory):
-    from conftest import write_catalog
+    from catalogs import write_catalog
 
     from pricing import Catalog
 

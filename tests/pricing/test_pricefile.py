@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from conftest import NOW, priced, write_catalog
+from catalogs import NOW, priced, write_catalog
 
 from pricing import BadCatalog, Catalog, Usage, cost, read_price_file
 

@@ -1,0 +1,68 @@
+"""The composition root: the `tokenplan` command, with every face it can start."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.planner import Planner
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line on `argv`, or on the process's own arguments, and return the exit code."""
+    try:
+        refusal = stranger()
+        if refusal:
+            print(f"error: {refusal}", file=sys.stderr)  # noqa: T201 - a command speaks on stderr
+            return 3
+        from planner.cli import run  # noqa: PLC0415 - not before the packages are known to be ours
+
+        return run(sys.argv[1:] if argv is None else argv, serve)
+    except KeyboardInterrupt:
+        return 130
+
+
+def stranger() -> str | None:
+    """Why the `pricing` or `planner` that Python found cannot be ours; None when both are.
+
+    Other distributions carry packages of these names; ours stand beside each other.
+    """
+    import planner  # noqa: PLC0415
+    import pricing  # noqa: PLC0415
+
+    home = _parent(__file__, 2)
+    for package in (planner, pricing):
+        found = package.__file__
+        if found is None or _parent(found, 2) != home:
+            return (
+                f"Python found another package named {package.__name__!r} ({found or 'a folder without __init__.py'}); "
+                f"Tokenplan's own is in {home}. Install Tokenplan in an environment of its own, "
+                f"or start it from a folder that holds no {package.__name__!r}"
+            )
+    return None
+
+
+def serve(planner: Planner, *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
+    """Start the HTTP face and block.
+
+    Raises:
+        InvalidInput: it refuses to bind there.
+    """
+    from planner.api.server import serve as start  # noqa: PLC0415 - only who serves pays for a web framework
+    from planner.web import add_page  # noqa: PLC0415
+
+    start(planner, host=host, port=port, cors_origins=cors_origins, extend=add_page)
+
+
+def _parent(path: str, levels: int) -> str:
+    for _ in range(levels):
+        path = os.path.dirname(path)  # noqa: PTH120 - pathlib doubles a cold start
+    return os.path.realpath(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

