@@ -162,7 +162,7 @@ class Catalog:
         if named is not None and (inner := self._within(named, rest)) is not None:
             return self._answer(named, name, inner, rule=f"prefix {prefix}/")
         sellers = self.sellers(name)
-        maker = next((seller for seller in sellers if self.providers[seller].maker), None)
+        maker = next((seller for seller in sellers if self._makes(seller, name)), None)
         if maker is not None:
             return self._answer(maker, name, self._within(maker, name))
         return self._unlisted(name, sellers, named)
@@ -170,9 +170,8 @@ class Catalog:
     def _unlisted(self, name: str, sellers: list[str], where: str | None) -> Resolution:
         """A bare name that no maker lists as it stands: rules over the makers, then Bedrock ids, then the error."""
         if where is None:
-            found = [(maker, match) for maker in self._makers_near(name) if (match := self._within(maker, name))]
-            if len(found) > 1:  # one of them resells: the index lists the family's own maker first
-                found = [(maker, match) for maker, match in found if self._ids[match.id][0] == maker]
+            near = ((maker, self._within(maker, name)) for maker in self._makers_near(name))
+            found = [(maker, match) for maker, match in near if match and self._makes(maker, match.id)]
             if _is_bedrock(name) and not found and (match := self._within(_BEDROCK, name)):
                 found = [(_BEDROCK, match)]
             if len(found) == 1:
@@ -186,6 +185,13 @@ class Catalog:
                 [f"{seller}/{name}" for seller in sellers],
             )
         raise self._unknown(name, where)
+
+    def _makes(self, provider: str, name: str) -> bool:
+        """Whether a provider sells a model as its own: it is a maker, and the entry is not marked as resold."""
+        if not self.providers[provider].maker:
+            return False
+        match = self._within(provider, name)
+        return match is not None and not self.entries(provider)[match.id].get("resold")
 
     def _makers_near(self, name: str) -> list[str]:
         """The makers whose file is worth reading: they list something that begins like the name."""

@@ -28,6 +28,8 @@ MODELS = {
     "vertex/claude-haiku-4-5@20251001": P,
     "openrouter/openai/gpt-5-mini": P,
     "groq/llama-3.3-70b-versatile": P,
+    "shop/deep-v4": P | {"resold": True},
+    "shop/deep-own-20260101": P,
     "together/meta-llama/Llama-3.3-70B": P,
 }
 HOSTS = ("aws", "azure", "vertex", "openrouter", "groq", "together")
@@ -68,6 +70,8 @@ def catalog(make_catalog):
         ),
         ("ft:gpt-4.1-mini-2025-04-14:acme::abc", None, "openai/ft:gpt-4.1-mini-2025-04-14", "fine-tuned"),
         ("ft:gpt-4.1-mini:acme::abc", None, "openai/ft:gpt-4.1-mini-2025-04-14", "fine-tuned"),
+        ("deep-own", None, "shop/deep-own-20260101", "only snapshot"),
+        ("shop/deep-v4", None, "shop/deep-v4", "prefix shop/"),
         ("meta-llama/Llama-3.3-70B", "together", "together/meta-llama/Llama-3.3-70B", "exact"),
     ],
 )
@@ -107,6 +111,12 @@ def test_a_name_that_only_hosts_sell_lists_them(catalog):
     with pytest.raises(AmbiguousModel, match="Sold by: groq") as caught:
         catalog.resolve("llama-3.3-70b-versatile")
     assert caught.value.nearest == ("groq/llama-3.3-70b-versatile",)
+
+
+def test_a_maker_that_only_resells_a_model_is_one_choice_among_sellers(catalog):
+    """A bare name never means somebody else's API by accident."""
+    with pytest.raises(AmbiguousModel, match="no maker sells 'deep-v4' itself.*Sold by: shop"):
+        catalog.resolve("deep-v4")
 
 
 def test_two_snapshots_make_the_undated_name_ambiguous(catalog):

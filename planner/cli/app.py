@@ -1,0 +1,217 @@
+"""One run of the command line: which command, its options, its answer in the form asked for, the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from planner.cli.options import Command, Help, Parser, add_global
+from pricing.errors import InvalidInput, TokenplanError, one_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from planner.cli.render import Output
+    from planner.cli.service import Serve
+
+DONE: Final = 0
+WRONG_INPUT: Final = 2
+OUR_FAULT: Final = 3
+STOPPED: Final = 130
+"""Exit codes; 1, a budget or window that is breached, comes from the command."""
+
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "estimate": ("prompts", "what a real prompt costs a request and a month on many models, and whether it fits"),
+    "cost": ("costing", "what one request costs on a model, exactly"),
+    "compare": ("costing", "one usage over many models, cheapest first"),
+    "tokens": ("prompts", "how many tokens a prompt is on a model"),
+    "fit": ("prompts", "whether a prompt fits a model's limits"),
+    "models": ("listing", "which models are listed, or one in full"),
+    "prices": ("listing", "a model's prices with their sources and dates"),
+    "catalog": ("listing", "the catalog's version, age, sources and conflicts"),
+    "serve": ("service", "the HTTP API on this machine"),
+    "completion": ("service", "completion code for a shell"),
+}
+"""Command -> its module and what it does; a module is imported only when its command is asked for."""
+
+_TAKES_VALUE: Final = ("--catalog", "--prices")
+_START: Final = """\
+usage: tokenplan [options] COMMAND ...
+
+What an LLM feature costs, whether it fits and where the plan breaks, before it is built.
+
+commands:
+{commands}
+
+everywhere:
+  --catalog DIR   catalog directory [TOKENPLAN_CATALOG, else the shipped one]
+  --prices FILE   your own price file, which wins [TOKENPLAN_PRICES]
+  --json, --csv   the answer as JSON (exactly the HTTP body), or its rows as CSV
+  -h, --help      this, or the help of a command
+  --version       the version
+
+examples:
+  tokenplan cost gpt-5-mini 1000 200
+  tokenplan estimate prompt.txt --output 400 --requests-per-month 100000
+  tokenplan COMMAND --help
+
+exit codes: 0 done, 1 does not fit, 2 the input is wrong or cannot be priced, 3 a fault of ours
+"""
+
+
+def run(argv: Sequence[str], serve: Serve) -> int:
+    """Run one command line and return its exit code; nothing is raised.
+
+    `serve` starts the HTTP face; it is handed in because faces do not import each other.
+    """
+    if "_ARGCOMPLETE" in os.environ:
+        from planner.cli.service import complete
+
+        complete(every_parser())
+    parser: list[Parser] = []
+    try:
+        code = _run(list(argv), serve, parser)
+        sys.stdout.flush()
+    except TokenplanError as error:
+        _complain(error, parser)
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        return STOPPED
+    except Exception as error:  # noqa: BLE001 - the last line of defence says what happened
+        return _fault(error)
+    return code
+
+
+def every_parser() -> Parser:
+    """All commands in one parser, as shell completion needs them."""
+    top = Parser(prog="tokenplan", add_help=False, allow_abbrev=False)
+    add_global(top, has_json=True, has_csv=True)
+    choices = top.add_subparsers(dest="command", parser_class=Parser)
+    for name, (_, about) in COMMANDS.items():
+        child = choices.add_parser(name, add_help=False, allow_abbrev=False, help=about)
+        command = _command(name)
+        command.declare(child)
+        add_global(child, has_json=command.has_json, has_csv=command.has_csv)
+    return top
+
+
+def _run(argv: list[str], serve: Serve, made: list[Parser]) -> int:
+    before, name, after = _split(argv)
+    if name is None:
+        return _start(before)
+    if name not in COMMANDS:
+        raise InvalidInput(f"unknown command {name!r}; {one_of(name, COMMANDS)}")
+    command = _command(name)
+    parser = _parser(name, command)
+    made.append(parser)
+    try:
+        options = parser.read(before + after)
+    except SystemExit:  # argparse has printed the help
+        return DONE
+    options.serve = serve
+    from planner.assemble import default_planner
+
+    planner = default_planner(options.catalog, options.prices)
+    return _put(command.run(planner, options), options)
+
+
+def _split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
+    """The options before the command, the command, and what follows it."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in _TAKES_VALUE else 1
+    return (argv[:at], argv[at], argv[at + 1 :]) if at < len(argv) else (argv, None, [])
+
+
+def _start(options: list[str]) -> int:
+    """No command: the version, the help, or the help as a complaint."""
+    if "--version" in options:
+        print(f"tokenplan {_version()}")
+        return DONE
+    commands = "\n".join(f"  {name:<12}{about}" for name, (_, about) in COMMANDS.items())
+    asked = "--help" in options or "-h" in options
+    print(_START.format(commands=commands), end="", file=sys.stdout if asked else sys.stderr)
+    return DONE if asked else WRONG_INPUT
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("tokenplan")
+
+
+def _command(name: str) -> Command:
+    from importlib import import_module
+
+    commands: Mapping[str, Command] = import_module(f"planner.cli.{COMMANDS[name][0]}").COMMANDS
+    return commands[name]
+
+
+def _parser(name: str, command: Command) -> Parser:
+    examples = "".join(f"  {line}\n" for line in command.examples)
+    parser = Parser(
+        prog=f"tokenplan {name}",
+        usage=f"tokenplan {name} {command.usage}",
+        description=command.about,
+        epilog=f"examples:\n{examples}",
+        formatter_class=Help,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    command.declare(parser)
+    add_global(parser, has_json=command.has_json, has_csv=command.has_csv)
+    return parser
+
+
+def _put(output: Output, options: argparse.Namespace) -> int:
+    """Print an answer in the form asked for; a file or pipe gets UTF-8 whatever the locale says."""
+    from planner.cli import render
+
+    if not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a text stream always has it
+    beside: Sequence[str] = output.notes
+    if getattr(options, "json", False):
+        from planner.wire import dumps
+
+        print(dumps(output.answer))
+    elif getattr(options, "csv", False) and output.rows is not None:
+        print(render.csv_text(output.rows()), end="")
+        beside = (*output.asides, *output.notes)
+    else:
+        print(render.draw(output.page(), render.screen(sys.stdout)), end="")
+        beside = ()
+    for line in (*beside, *([f"error: {output.error}"] if output.error else [])):
+        print(line, file=sys.stderr)
+    return output.code
+
+
+def _complain(error: TokenplanError, made: list[Parser]) -> None:
+    """One line a problem; an option is named where the problem lies in one."""
+    names = {
+        action.dest: action.option_strings[0]
+        for parser in made
+        for action in parser._actions  # noqa: SLF001 - argparse has no public way to ask
+        if action.option_strings
+    }
+    for problem in error.problems:
+        option = names.get(str(problem.loc[-1])) if problem.loc else None
+        where = f"{option}: " if option and option not in problem.msg else ""
+        print(f"error: {where}{problem.msg}", file=sys.stderr)
+
+
+def _fault(error: Exception) -> int:
+    if os.environ.get("TOKENPLAN_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    else:
+        print(
+            f"error: a fault of ours: {type(error).__name__}: {error}; TOKENPLAN_DEBUG=1 prints the traceback",
+            file=sys.stderr,
+        )
+    return OUR_FAULT

@@ -1,0 +1,195 @@
+"""`tokenplan cost` and `tokenplan compare`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planner.cli import options as shared
+from planner.cli.options import Command, count
+from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money, percent, small_usd
+from planner.cli.words import Footnotes, named, refusals, standing
+from planner.costing import CompareQuestion, CostQuestion, ProviderUsage
+from pricing.errors import InvalidUsage
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Mapping
+
+    from planner.costing import Comparison
+    from planner.planner import Planner
+    from pricing.cost import Cost
+    from pricing.usage import Usage
+
+
+def _declare_cost(parser: ArgumentParser) -> None:
+    shared.add_model(parser)
+    parser.add_argument("input", nargs="?", type=count, metavar="INPUT", help="short for --input")
+    parser.add_argument("output", nargs="?", type=count, metavar="OUTPUT", help="short for --output")
+    shared.add_usage(parser)
+    shared.add_terms(parser)
+
+
+def _cost(planner: Planner, options: Namespace) -> Output:
+    for short in ("input", "output"):
+        _take(options, short)
+    usage = shared.usage(options)
+    theirs = ProviderUsage(options.shape, shared.payload(options)) if usage is None else None
+    answer = planner.cost(
+        CostQuestion(
+            model=options.model,
+            provider=options.provider,
+            usage=usage,
+            provider_usage=theirs,
+            **shared.terms(options),
+        )
+    )
+    return Output(answer, lambda: _cost_page(answer), lambda: _cost_rows(answer), asides=answer.warnings)
+
+
+def _take(options: Namespace, short: str) -> None:
+    """Move a positional quantity to its bucket."""
+    given, bucket = getattr(options, short), f"{short}_tokens"
+    if given is None:
+        return
+    if getattr(options, bucket) is not None:
+        raise InvalidUsage(f"{short.upper()} and --{short} are both given; give one", loc=(bucket,))
+    setattr(options, bucket, given)
+
+
+def _cost_page(answer: Cost) -> Iterable[Block]:
+    yield aligned((
+        ("model", named(answer.model)),
+        ("total", f"{money(answer.total_usd)} USD"),
+    ))  # fmt: skip
+    columns = (
+        Column("bucket"), Column("quantity", right=True), Column("USD per", right=True), Column("unit"),
+        Column("USD", right=True), Column("because", drop=1),
+    )  # fmt: skip
+    rows = [
+        (line.bucket, grouped(line.quantity), money(line.usd_per_unit), line.unit.replace("_", " "),
+         money(line.amount_usd), ", ".join(line.conditions))
+        for line in answer.lines
+    ]  # fmt: skip
+    yield Table(columns, rows)
+    yield bullets("warnings", answer.warnings)
+    yield bullets("sources", (f"{line.source}, observed {line.observed}" for line in answer.lines))
+    yield standing(answer.catalog, answer.as_of)
+
+
+def _cost_rows(answer: Cost) -> Rows:
+    fields = (
+        "model", "provider", "bucket", "quantity", "unit", "usd_per_unit", "amount_usd", "conditions", "source",
+        "observed",
+    )  # fmt: skip
+    values = [
+        (answer.model.id, answer.model.provider, line.bucket, line.quantity, line.unit, line.usd_per_unit,
+         line.amount_usd, "; ".join(line.conditions), line.source, line.observed)
+        for line in answer.lines
+    ]  # fmt: skip
+    return Rows(fields, values)
+
+
+def _declare_compare(parser: ArgumentParser) -> None:
+    shared.add_models(parser, "the cheapest of those sold by their makers")
+    parser.add_argument("--baseline", metavar="MODEL", help="what savings are against [the first model]")
+    parser.add_argument("--most", type=count, default=20, metavar="N", help="rows without --models [20]")
+    shared.add_usage(parser)
+    shared.add_terms(parser)
+
+
+def _compare(planner: Planner, options: Namespace) -> Output:
+    usage, notes = _usage_to_compare(options)
+    answer = planner.compare(
+        CompareQuestion(
+            usage=usage,
+            models=shared.models(options),
+            baseline=options.baseline,
+            most=options.most,
+            **shared.terms(options),
+        )
+    )
+    return Output(
+        answer,
+        lambda: _compare_page(answer, notes),
+        lambda: _compare_rows(answer),
+        asides=refusals(answer.refused),
+        notes=notes,
+    )
+
+
+def _usage_to_compare(options: Namespace) -> tuple[Usage, tuple[str, ...]]:
+    """The usage, also from a provider's payload, and what is to be known of that."""
+    usage = shared.usage(options)
+    if usage is not None:
+        return usage, ()
+    from pricing.payloads import read_usage
+
+    reading = read_usage(options.shape, shared.payload(options))
+    served = [
+        f"the payload says {name} {value} was served; compared at {asked or 'the default'}"
+        for name, value, asked in (
+            ("tier", reading.service_tier, options.service_tier),
+            ("region", reading.region, options.region),
+        )
+        if value is not None and value != asked
+    ]
+    return reading.usage, (*reading.warnings, *served)
+
+
+def _compare_page(answer: Comparison, notes: Iterable[str]) -> Iterable[Block]:
+    columns = (
+        Column("#", right=True), Column("model"), Column("provider", drop=1), Column("USD a request", right=True),
+        Column("saves USD", right=True, drop=2), Column("saves", right=True), Column("notes"),
+    )  # fmt: skip
+    marks = Footnotes()
+    rows = [
+        (str(row.rank), row.model.id, row.model.provider, small_usd(row.total_usd), small_usd(row.saving_usd),
+         percent(row.saving_share), marks.of(row.warnings))
+        for row in answer.rows
+    ]  # fmt: skip
+    base = answer.baseline
+    yield f"saving against {base.id} at {base.provider}"
+    yield Table(columns, rows)
+    yield marks.listed()
+    yield bullets("warnings", notes)
+    yield bullets("not answered", refusals(answer.refused))
+    yield standing(answer.catalog, answer.as_of, rounded=True)
+
+
+def _compare_rows(answer: Comparison) -> Rows:
+    fields = ("rank", "model", "provider", "requested", "total_usd", "saving_usd", "saving_share", "warnings")
+    values = [
+        (row.rank, row.model.id, row.model.provider, row.model.requested, row.total_usd, row.saving_usd,
+         row.saving_share, "; ".join(row.warnings))
+        for row in answer.rows
+    ]  # fmt: skip
+    return Rows(fields, values)
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "cost": Command(
+        "MODEL [INPUT [OUTPUT]] [options]",
+        "What one request costs on a model, exactly, bucket by bucket.",
+        (
+            "tokenplan cost gpt-5-mini 1000 200",
+            "tokenplan cost claude-sonnet-4-5 2000 500 --cache-read 10000 --tier batch",
+            "tokenplan cost gpt-5-mini --usage response-usage.json --shape openai_responses --json",
+            "curl ... | jq .usage | tokenplan cost claude-haiku-4-5 --usage - --shape anthropic",
+        ),
+        _declare_cost,
+        _cost,
+        has_csv=True,
+    ),
+    "compare": Command(
+        "[--models A,B,...] --input TOKENS --output TOKENS [options]",
+        "One usage over many models, cheapest first, with what each would save.",
+        (
+            "tokenplan compare --input 3000 --output 400",
+            "tokenplan compare --models gpt-5,gpt-5-mini,claude-haiku-4-5 --input 3000 --output 400",
+            "tokenplan compare --input 3000 --output 400 --baseline gpt-5 --csv > models.csv",
+        ),
+        _declare_compare,
+        _compare,
+        has_csv=True,
+    ),
+}

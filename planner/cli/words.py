@@ -1,0 +1,54 @@
+"""Words that several pages say: footnotes, refusals, what the figures stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from planner.costing import Refusal
+    from pricing.rates import CatalogRef, ModelRef
+
+
+class Footnotes:
+    """Warnings of a table's rows: numbered once, marked in the rows, listed below."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def of(self, warnings: Iterable[str]) -> str:
+        """The marks of a row."""
+        return "".join(f"[{self._numbers.setdefault(each, len(self._numbers) + 1)}]" for each in warnings)
+
+    def listed(self) -> str:
+        """The notes, in the order of their marks."""
+        return "\n".join(f"[{number}] {text}" for text, number in self._numbers.items())
+
+
+def refusals(refused: Iterable[Refusal]) -> list[str]:
+    """Models that were not answered for, a line each."""
+    return [f"{each.requested}: {'; '.join(problem.msg for problem in each.errors)}" for each in refused]
+
+
+def named(model: ModelRef) -> str:
+    """A model, its provider, and how the name came to mean it where that is not plain."""
+    how = "" if model.requested == model.id else f" ({model.requested!r} by rule: {model.resolved_by})"
+    return f"{model.id} at {model.provider}{how}"
+
+
+def standing(catalog: CatalogRef, at: datetime, *, rounded: bool = False) -> str:
+    """What the figures stand on."""
+    end = "\nfigures are rounded here, exact with --json and --csv" if rounded else ""
+    return f"prices at {moment(at)}; {edition(catalog)}{end}"
+
+
+def edition(catalog: CatalogRef) -> str:
+    """The catalog that answered."""
+    return f"catalog {catalog.version}, observed {catalog.observed}"
+
+
+def moment(at: datetime) -> str:
+    """A UTC instant to the minute."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"

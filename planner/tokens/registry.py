@@ -1,0 +1,140 @@
+"""Which way each model counts: families of names, each with an encoding or with ratios to one, all of it data.
+
+`registry.json` is read as it stands; adding a family or a model name touches that file alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from os import path
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.tokens.count import How
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHIPPED: Final = path.join(path.dirname(__file__), "registry.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What chat messages cost beside their text: tokens a message, a name and a request, and how far that may be off.
+
+    `less` and `more` are (a message, a request): the tokens by which the sum may fall short or run over.
+    """
+
+    message: int
+    name: int
+    priming: int
+    less: tuple[int, int]
+    more: tuple[int, int]
+    documented: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a family counts: `encoding` itself when `ratios` is None, else scaled by kind of text.
+
+    `ratios` are the family's tokens for one token of `encoding`; `bounds` are factors on the result where the spread of
+    a kind is not enough, because the tokenizer itself is not known.
+    """
+
+    family: str
+    encoding: str
+    how: How
+    framing: Framing
+    ratios: Mapping[str, float] | None
+    bounds: tuple[float, float] | None
+    source: str
+    observed: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Families by the beginnings of model names, and by provider for names that no family knows."""
+
+    names: Mapping[str, Method]
+    providers: Mapping[str, Method]
+    unknown: Method
+
+    def method(self, model: str, provider: str | None = None) -> Method:
+        """How a model counts; `model` and `provider` as the catalog resolved them, any host's spelling will do.
+
+        The longest known beginning wins, at the first word that has one, in the last part of a path first
+        (`openai/gpt-5-mini`, `us.anthropic.claude-haiku-4-5`, `accounts/fireworks/models/llama-v3p3-70b-instruct`,
+        `ft:gpt-4.1-mini:acme::1`). A name that no family knows counts as its provider's, else as `unknown`.
+        """
+        for part in reversed(model.lower().split("/")):
+            for beginning in _beginnings(part):
+                if beginning in self.names:
+                    return self.names[beginning]
+        return self.providers.get(provider or "", self.unknown)
+
+
+def _beginnings(part: str) -> Iterator[str]:
+    """Every run of whole words of a name: from the first word on, the longest first."""
+    starts = [at for at, char in enumerate(part) if char.isalnum() and (at == 0 or not part[at - 1].isalnum())]
+    ends = [at for at in range(len(part), 0, -1) if _ends_word(part, at)]
+    for start in starts:
+        for end in ends:
+            if end > start:
+                yield part[start:end]
+
+
+def _ends_word(part: str, at: int) -> bool:
+    """Whether a word may end before `at`: at the end, before a mark, or between a letter and a digit (`qwen3`)."""
+    if not part[at - 1].isalnum():
+        return False
+    return at == len(part) or not part[at].isalnum() or (part[at - 1].isalpha() and part[at].isdigit())
+
+
+@cache
+def shipped() -> Registry:
+    """The registry in this package, read once."""
+    with open(SHIPPED, encoding="utf-8") as file:  # noqa: PTH123 - the same
+        return read(json.load(file))
+
+
+def read(data: dict[str, Any]) -> Registry:
+    """A registry from its JSON: `framings`, `families` (with `models`, beginnings of names), `providers`, `unknown`."""
+    framings = {name: _framing(row) for name, row in data["framings"].items()}
+    methods = {name: _method(name, row, framings, data["observed"]) for name, row in data["families"].items()}
+    names = {model: methods[name] for name, row in data["families"].items() for model in row["models"]}
+    providers = {provider: methods[name] for provider, name in data["providers"].items()}
+    return Registry(names, providers, methods[data["unknown"]])
+
+
+def _framing(row: dict[str, Any]) -> Framing:
+    """A framing from its JSON."""
+    less, more = row.get("less", (0, 0)), row.get("more", (0, 0))
+    return Framing(
+        row["message"],
+        row["name"],
+        row["priming"],
+        tuple(less),
+        tuple(more),
+        row.get("documented", False),
+        row["source"],
+    )
+
+
+def _method(name: str, row: dict[str, Any], framings: Mapping[str, Framing], observed: str) -> Method:
+    """A family's method from its JSON."""
+    bounds = row.get("bounds")
+    return Method(
+        family=name,
+        encoding=row["encoding"],
+        how=row["method"],
+        framing=framings[row["framing"]],
+        ratios=row.get("ratios"),
+        bounds=tuple(bounds) if bounds else None,
+        source=row["source"],
+        observed=row.get("observed", observed),
+        note=row.get("note"),
+    )
