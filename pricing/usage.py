@@ -93,12 +93,12 @@ class Usage:
         for value in _counts(self):
             if type(value) is not int or not 0 <= value <= LARGEST:
                 raise _refused(self)
-        for name, value in zip(_AMOUNTS, _amounts(self), strict=True):
-            if value is _NONE:
+        for name, amount in zip(_AMOUNTS, _amounts(self), strict=True):
+            if amount is _NONE:
                 continue
-            if type(value) is int:
-                object.__setattr__(self, name, Decimal(value))
-            elif type(value) is not Decimal or not value.is_finite() or not 0 <= value <= LARGEST:
+            if type(amount) is int:
+                object.__setattr__(self, name, Decimal(amount))
+            elif not isinstance(amount, Decimal) or not amount.is_finite() or not 0 <= amount <= LARGEST:
                 raise _refused(self)
 
     @property

@@ -30,7 +30,7 @@ def problem(
     problems: Sequence[Problem],
     *,
     headers: Mapping[str, str] | None = None,
-    **more: object,
+    nearest: Sequence[str] | None = None,
 ) -> Response:
     """One `application/problem+json` response; the offending input is echoed shortened, never a whole prompt."""
     body = {
@@ -39,7 +39,7 @@ def problem(
         "status": status,
         "detail": "; ".join(each.msg for each in problems[:5])[:2000],
         "errors": [{"loc": list(each.loc), "msg": each.msg[:1000], "input": _echo(each.input)} for each in problems],
-        **more,
+        **({} if nearest is None else {"nearest": list(nearest)}),
     }
     return Response(
         json.dumps(body, ensure_ascii=True), status, dict(headers or {}), media_type="application/problem+json"
@@ -55,8 +55,8 @@ def of_error(error: TokenplanError, *, in_path: bool = False) -> Response:
         status = 500
     elif in_path and isinstance(error, UnknownModel):
         status = 404
-    more = {"nearest": list(error.nearest)} if isinstance(error, UnknownModel) else {}
-    return problem(status, error.slug, error.problems, **more)
+    near = error.nearest if isinstance(error, UnknownModel) else None
+    return problem(status, error.slug, error.problems, nearest=near)
 
 
 def of_validation(error: ValidationError) -> Response:

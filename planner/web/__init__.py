@@ -24,5 +24,6 @@ def add_page(app: FastAPI) -> None:
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
+        """The page, under a policy that allows nothing from outside."""
         headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
         return FileResponse(STATIC / "index.html", headers=headers)

@@ -115,7 +115,7 @@ def test_a_name_that_only_hosts_sell_lists_them(catalog):
 
 def test_a_maker_that_only_resells_a_model_is_one_choice_among_sellers(catalog):
     """A bare name never means somebody else's API by accident."""
-    with pytest.raises(AmbiguousModel, match="no maker sells 'deep-v4' itself.*Sold by: shop"):
+    with pytest.raises(AmbiguousModel, match=r"no maker sells 'deep-v4' itself.*Sold by: shop"):
         catalog.resolve("deep-v4")
 
 
