@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable
 
-Sample: TypeAlias = "Callable[[], float]"
+Sample: TypeAlias = Callable[[], float]
 """One measurement: CPU seconds for one request, call or process."""
 
 

@@ -27,7 +27,7 @@ def prepare(home: Path = HOME, pins: Path = PINS) -> None:
     stamp, wanted = home / "installed", hashlib.sha256(pins.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"installing the peers into {home.relative_to(ROOT)} ...", file=sys.stderr)
+    print(f"installing the peers of {pins.name} into {home} ...", file=sys.stderr)
     python = str(home / "bin" / "python")
     _run([sys.executable, "-m", "venv", str(home)])
     _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", str(pins)])

@@ -42,21 +42,23 @@ def cpu(command: list[str]) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def output(command: list[str]) -> str:
-    """What a command prints.
+def output(command: list[str], given: str = "") -> str:
+    """What a command prints when it reads `given`.
 
     Raises:
         Unavailable: it failed; carries the last line it said.
     """
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), input=given, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["nothing"]
         raise Unavailable(f"{' '.join(command[:3])} exits with {done.returncode}: {said[-1][:200]}")
     return done.stdout
 
 
-def worker(python: str, name: str, *arguments: str) -> dict[str, Any]:
+def worker(python: str, name: str, *arguments: str, given: str = "") -> dict[str, Any]:
     """The JSON object that a program in `workers/` prints."""
     started = ["-m", f"benchmarks.workers.{name}"] if python == OURS else [str(WORKERS / f"{name}.py")]
-    answer: dict[str, Any] = json.loads(output([python, *started, *arguments]))
+    answer: dict[str, Any] = json.loads(output([python, *started, *arguments], given))
     return answer

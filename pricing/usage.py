@@ -131,5 +131,7 @@ def _refused(usage: Usage) -> InvalidUsage:
         kind = "a whole number" if whole else "a decimal number"
         good = type(value) is int if whole else isinstance(value, Decimal) and value.is_finite()
         if not good or not 0 <= value <= LARGEST:
-            problems.append(Problem((name,), f"{name} is {value!r}; it must be {kind} from 0 to {LARGEST}", value))
+            problems.append(
+                Problem(("usage", name), f"{name} is {value!r}; it must be {kind} from 0 to {LARGEST}", value)
+            )
     return InvalidUsage.of(problems)

@@ -77,7 +77,7 @@ GOOD = {"model": "gpt-5-mini", "usage": {"input_tokens": 1}}
     [
         ("/v1/cost", GOOD | {"modle": "x"}, "invalid-input", ["modle"]),
         ("/v1/cost", GOOD | {"usage": {"input": 1}}, "invalid-input", ["usage", "input"]),
-        ("/v1/cost", GOOD | {"usage": {"input_tokens": -1}}, "invalid-usage", ["input_tokens"]),
+        ("/v1/cost", GOOD | {"usage": {"input_tokens": -1}}, "invalid-usage", ["usage", "input_tokens"]),
         ("/v1/cost", GOOD | {"usage": {"input_tokens": True}}, "invalid-input", ["usage", "input_tokens"]),
         ("/v1/cost", GOOD | {"usage": {"input_tokens": "1"}}, "invalid-input", ["usage", "input_tokens"]),
         ("/v1/cost", GOOD | {"usage": {"input_tokens": 1.5}}, "invalid-input", ["usage", "input_tokens"]),

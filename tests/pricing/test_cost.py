@@ -275,7 +275,7 @@ def test_usage_refuses_what_is_no_count(value):
     """A bucket holds a whole number from 0 to a trillion; the error names bucket and value."""
     with pytest.raises(InvalidUsage) as caught:
         Usage(input_tokens=value)
-    assert caught.value.problems[0].loc == ("input_tokens",)
+    assert caught.value.problems[0].loc == ("usage", "input_tokens")
     assert caught.value.problems[0].input is value
 
 
