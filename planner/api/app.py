@@ -33,7 +33,7 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
     app.include_router(verbs(planner))
     app.include_router(lookups(planner))
 
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:
         """Whether the server answers, and with which catalog."""
         return {"status": "ok", "catalog": planner().catalog.ref.version}

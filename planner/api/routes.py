@@ -10,6 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
@@ -33,6 +34,9 @@ LARGE_BODY: Final = 16_384
 
 AtProvider = Annotated[str | None, Query(description="narrows the name to one provider")]
 
+_KEY: Final = Depends(HTTPBearer(auto_error=False, description="a key of TOKENPLAN_API_KEYS, where any is set"))
+"""Documents the key; `planner.api.gate` checks it."""
+
 _PROBLEM: Final = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "errors"],
@@ -55,7 +59,15 @@ def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-class VerbRoute(APIRoute):
+class Titled(APIRoute):
+    """A route whose title on the page is its endpoint's first sentence."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        title = (endpoint.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        super().__init__(path, endpoint, **options | {"summary": title})
+
+
+class VerbRoute(Titled):
     """A route whose only parameter is the question: read strictly from the JSON body, answered by `planner.wire`.
 
     FastAPI documents it as usual; its generic body handling is passed by, because strict JSON refuses what lax
@@ -86,7 +98,7 @@ class VerbRoute(APIRoute):
 
 def verbs(planner: Callable[[], Planner]) -> APIRouter:
     """The POST verbs over whichever planner is current when a request arrives."""
-    router = APIRouter(route_class=VerbRoute, responses=_problems(401, 413, 422))
+    router = APIRouter(route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=[_KEY], tags=["verbs"])
 
     def post(path: str, answer: type) -> Callable[[Callable[..., object]], Callable[..., object]]:
         shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[path]}}}}
@@ -122,7 +134,12 @@ def verbs(planner: Callable[[], Planner]) -> APIRouter:
 
 def lookups(planner: Callable[[], Planner]) -> APIRouter:
     """The GET look-ups; parameters that an endpoint does not know are refused."""
-    router = APIRouter(dependencies=[Depends(_refuse_unknown)], responses=_problems(401, 422))
+    router = APIRouter(
+        route_class=Titled,
+        responses=_problems(401, 422),
+        dependencies=[_KEY, Depends(_refuse_unknown)],
+        tags=["catalog"],
+    )
 
     @router.get("/v1/models", response_model=Models)
     def models(
