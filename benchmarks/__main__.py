@@ -18,8 +18,8 @@ INTRO = """# Benchmarks
 
 Written by `python -m benchmarks --write` (`make bench` prints the same). Every figure is a ratio of CPU times, ours to
 the other's, taken in turns on one machine in one run. Both sides' answers are checked first: equal money; tokens equal
-to tiktoken's, LiteLLM's within 1 % because it cuts long texts into pieces. Servers are real processes on real ports with
-one worker, asked over one kept connection. Lower is better.
+to tiktoken's, LiteLLM's within 1 % because it cuts long texts into pieces. Servers are real processes on real ports
+with one worker, asked over one kept connection. Lower is better.
 """
 
 

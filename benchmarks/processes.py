@@ -38,7 +38,7 @@ def cpu(command: list[str]) -> float:
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        raise Unavailable(f"{' '.join(command[:3])} exits with {child.returncode}")
+        raise Unavailable(f"{_short(command)} exits with {child.returncode}")
     return used.ru_utime + used.ru_stime
 
 
@@ -53,7 +53,7 @@ def output(command: list[str], given: str = "") -> str:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["nothing"]
-        raise Unavailable(f"{' '.join(command[:3])} exits with {done.returncode}: {said[-1][:200]}")
+        raise Unavailable(f"{_short(command)} exits with {done.returncode}: {said[-1][:200]}")
     return done.stdout
 
 
@@ -62,3 +62,8 @@ def worker(python: str, name: str, *arguments: str, given: str = "") -> dict[str
     started = ["-m", f"benchmarks.workers.{name}"] if python == OURS else [str(WORKERS / f"{name}.py")]
     answer: dict[str, Any] = json.loads(output([python, *started, *arguments], given))
     return answer
+
+
+def _short(command: list[str]) -> str:
+    """A command without this machine's paths."""
+    return " ".join(Path(part).name for part in command[:3])

@@ -7,8 +7,9 @@ Decimal('0.00065000')
 """
 
 from planner.assemble import default_planner
+from planner.compare import CompareQuestion, Comparison
 from planner.context import FitAnswer, FitQuestion
-from planner.costing import CompareQuestion, Comparison, CostQuestion, ProviderUsage
+from planner.costing import CostQuestion, ProviderUsage
 from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
 from planner.listing import ModelsQuestion
 from planner.planner import Planner

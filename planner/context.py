@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from planner.prompt import Prompt, Tokens, count
+from planner.prompt import Prompt, Tokens, count, sized
 from pricing.errors import InvalidInput, Problem
 from pricing.rates import ModelRef
 
@@ -76,11 +76,11 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     notes: tuple[str, ...] = ()
     if question.input_tokens is None:
         found = count(question, resolved, counter)
-        sized, notes = Tokens(found.tokens, found.low, found.high, found.method, found.encoding), found.notes
+        size, notes = sized(found), found.notes
     else:
-        sized = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
+        size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
     result = check(
-        resolved.model.limits, sized.high, question.reserved_output_tokens + question.reserved_reasoning_tokens
+        resolved.model.limits, size.high, question.reserved_output_tokens + question.reserved_reasoning_tokens
     )
     missing = tuple(f"{resolved.model.id}: {name} is not known" for name in result.unknown)
     return FitAnswer(
@@ -89,7 +89,7 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
         result.checks,
         result.unknown,
         ModelRef(resolved.model.id, resolved.model.provider, question.model, resolved.rule),
-        sized,
+        size,
         question.reserved_output_tokens,
         question.reserved_reasoning_tokens,
         (*resolved.warnings, *notes, *missing),

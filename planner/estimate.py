@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.context import Fit, check, refuse_negative
-from planner.costing import Refusal, Terms
-from planner.prompt import Prompt, Tokens, count
-from planner.when import When, when
-from pricing.cost import EXACT, Cost, cost
+from planner.costing import Refusal, Terms, priced
+from planner.prompt import Prompt, Tokens, count, sized
+from planner.when import when
+from pricing.cost import EXACT, Cost
 from pricing.errors import InvalidInput, Problem, TokenplanError
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import LARGEST, PROMPT_BUCKETS, Usage
@@ -135,10 +135,11 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     _validate(question)
     moment = when(question.as_of, now)
     outputs = _outputs(question)
+    once = counter.once()
     rows, refused = [], []
     for name in dict.fromkeys(question.models):
         try:
-            rows.append(_row(question, catalog.resolve(name), counter, moment, outputs))
+            rows.append(_row(question, catalog.resolve(name), once, now, outputs))
         except TokenplanError as error:
             if len(question.models) == 1 or error.slug not in ("unknown-model", "ambiguous-model", "not-priced"):
                 raise
@@ -158,7 +159,7 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
 
 
 def _row(
-    question: EstimateQuestion, resolved: Resolution, counter: Counter, moment: When, outputs: _Outputs
+    question: EstimateQuestion, resolved: Resolution, counter: Counter, now: datetime, outputs: _Outputs
 ) -> EstimateRow:
     model = resolved.model
     counted = count(question, resolved, counter)
@@ -166,33 +167,32 @@ def _row(
     hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
 
     def total(prompt: int, output: int) -> tuple[Decimal, Parts, Cost]:
-        return _expected(question, resolved, moment, prompt, output, min(prefix, prompt), hit)
+        return _expected(question, resolved, now, prompt, output, min(prefix, prompt), hit)
 
-    usd, parts, priced = total(counted.tokens, outputs.expected)
+    usd, parts, expected = total(counted.tokens, outputs.expected)
     money = Money(
         usd,
         total(counted.low, outputs.low)[0],
         total(counted.high, outputs.high)[0],
         "assumed" if hit or not isinstance(question.output_tokens, int) else "listed",
     )
-    hourly = any(each.window for each in model.sets)
     return EstimateRow(
         0,
         ModelRef(model.id, model.provider, resolved.requested, resolved.rule),
-        Tokens(counted.tokens, counted.low, counted.high, counted.method, counted.encoding),
+        sized(counted),
         prefix,
         money,
         parts,
         _times(money, question.requests_per_month),
         check(model.limits, counted.high, outputs.high + question.reasoning_tokens),
-        (*priced.warnings, *moment.warnings(hourly=hourly), *counted.notes, *notes),
+        (*expected.warnings, *counted.notes, *notes),
     )
 
 
 def _expected(
     question: EstimateQuestion,
     resolved: Resolution,
-    moment: When,
+    now: datetime,
     prompt: int,
     output: int,
     prefix: int,
@@ -201,10 +201,10 @@ def _expected(
     """The mean over requests that read the cached prefix (share `hit`) and those that write it; parts alike."""
     fresh = {"input_tokens": prompt - prefix, "output_tokens": output, "reasoning_tokens": question.reasoning_tokens}
     write = f"cache_write_{question.cache_ttl}_tokens"
-    missed = _cost(question, resolved, moment, {**fresh, write: prefix})
+    missed = _cost(question, resolved, now, {**fresh, write: prefix})
     if not hit:
         return missed.total_usd, _parts(missed), missed
-    read = _cost(question, resolved, moment, {**fresh, "cache_read_tokens": prefix})
+    read = _cost(question, resolved, now, {**fresh, "cache_read_tokens": prefix})
     mixed = [
         EXACT.add(EXACT.multiply(hit, a), EXACT.multiply(1 - hit, b))
         for a, b in zip(_amounts(_parts(read)), _amounts(_parts(missed)), strict=True)
@@ -213,9 +213,8 @@ def _expected(
     return _sum(mixed), parts, read
 
 
-def _cost(question: EstimateQuestion, resolved: Resolution, moment: When, buckets: dict[str, int]) -> Cost:
-    usage = Usage(**buckets)  # type: ignore[arg-type]  # token buckets only
-    return cost(usage, resolved, at=moment.at, service_tier=question.service_tier, region=question.region)
+def _cost(question: EstimateQuestion, resolved: Resolution, now: datetime, buckets: dict[str, int]) -> Cost:
+    return priced(Usage(**buckets), question, resolved, now)  # type: ignore[arg-type]  # token buckets only
 
 
 def _parts(answer: Cost) -> Parts:

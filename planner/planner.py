@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from planner import compare as comparing
 from planner import context, costing, listing, prompt
 from planner import estimate as estimating
 from planner.tokens import Counter
@@ -31,9 +32,9 @@ class Planner:
         """What one request costs, exactly."""
         return costing.price(question, self.catalog, self.clock())
 
-    def compare(self, question: costing.CompareQuestion) -> costing.Comparison:
-        """One usage over many models, ranked."""
-        return costing.compare(question, self.catalog, self.clock())
+    def compare(self, question: comparing.CompareQuestion) -> comparing.Comparison:
+        """One usage or prompt over many models, ranked."""
+        return comparing.compare(question, self.catalog, self.counter, self.clock())
 
     def tokens(self, question: prompt.TokensQuestion) -> prompt.TokensAnswer:
         """How many tokens a prompt is on a model."""

@@ -76,6 +76,11 @@ def tokens(question: TokensQuestion, catalog: Catalog, counter: Counter) -> Toke
     )
 
 
+def sized(found: Count) -> Tokens:
+    """A count without its parts."""
+    return Tokens(found.tokens, found.low, found.high, found.method, found.encoding)
+
+
 def count(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count:
     """The tokens of a prompt on a resolved model."""
     model, provider = resolved.model.id, resolved.model.provider

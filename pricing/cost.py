@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Final
 
@@ -125,6 +125,14 @@ def select(model: Model, tier: str, region: str | None, *, at: datetime, prompt_
     if uplift is None:
         return Offer(best, region)
     return Offer(best, region, uplift.factor, f"region={region} x{uplift.factor} ({uplift.source})")
+
+
+def nearest_instant(model: Model, tier: str | None, region: str | None, at: datetime) -> datetime | None:
+    """The instant nearest to `at` at which a set of that tier and region begins or last held; None where none is dated."""
+    sets = model.offers.get((tier or STANDARD, region), ())
+    begins = (each.valid_from for each in sets if each.valid_from is not None)
+    last_held = (each.valid_to - timedelta(microseconds=1) for each in sets if each.valid_to is not None)
+    return min((*begins, *last_held), key=lambda instant: abs(instant - at), default=None)
 
 
 def _elsewhere(model: Model, tier: str, region: str | None) -> tuple[RateSet, ...]:

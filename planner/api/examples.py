@@ -42,6 +42,14 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
                 "models": ["gpt-5", "gpt-5-mini", "claude-haiku-4-5"],
             },
         },
+        "prompt": {
+            "summary": "A prompt, counted by each model's own method",
+            "value": {
+                "messages": _MESSAGES,
+                "output_tokens": 300,
+                "models": ["gpt-5-mini", "claude-haiku-4-5", "gemini-2.5-flash"],
+            },
+        },
         "cheapest": {
             "summary": "The five cheapest chat models of all makers",
             "value": {"usage": {"input_tokens": 3000, "output_tokens": 400}, "most": 5},

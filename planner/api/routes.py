@@ -16,8 +16,9 @@ from starlette.responses import Response
 
 from planner.api import problems
 from planner.api.examples import EXAMPLES
+from planner.compare import CompareQuestion, Comparison
 from planner.context import FitAnswer, FitQuestion
-from planner.costing import CompareQuestion, Comparison, CostQuestion
+from planner.costing import CostQuestion  # noqa: TC001 - FastAPI reads annotations
 from planner.estimate import Estimate, EstimateQuestion
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
 from planner.prompt import TokensAnswer, TokensQuestion
@@ -111,7 +112,7 @@ def verbs(planner: Callable[[], Planner]) -> APIRouter:
 
     @post("/v1/compare", Comparison)
     def compare(question: CompareQuestion) -> Comparison:
-        """One usage over many models, ranked, with what each saves."""
+        """One usage or prompt over many models, ranked, with what each saves."""
         return planner().compare(question)
 
     @post("/v1/tokens", TokensAnswer)

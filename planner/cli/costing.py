@@ -8,14 +8,15 @@ from planner.cli import options as shared
 from planner.cli.options import Command, count
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money, percent, small_usd
 from planner.cli.words import Footnotes, named, refusals, standing
-from planner.costing import CompareQuestion, CostQuestion, ProviderUsage
+from planner.compare import CompareQuestion
+from planner.costing import CostQuestion, ProviderUsage
 from pricing.errors import InvalidUsage
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Mapping
 
-    from planner.costing import Comparison
+    from planner.compare import Comparison
     from planner.planner import Planner
     from pricing.cost import Cost
     from pricing.usage import Usage

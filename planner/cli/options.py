@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypedDict
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
-from pricing.payloads import SHAPES
 from pricing.usage import BUCKETS, Usage
 
 if TYPE_CHECKING:
@@ -54,6 +53,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
         raise InvalidInput(message.removeprefix("argument "))
+
+    def format_help(self) -> str:
+        """The help; the names of usage shapes are put in only now, because their readers are slow to import."""
+        for action in self._actions:
+            if action.help and "{shapes}" in action.help:
+                from pricing.payloads import SHAPES
+
+                action.help = action.help.replace("{shapes}", ", ".join(SHAPES))
+        return super().format_help()
 
     def read(self, argv: list[str]) -> argparse.Namespace:
         """The options, wherever they stand between the positionals.
@@ -170,7 +178,7 @@ def add_usage(parser: argparse.ArgumentParser) -> None:
         say = f"billed as {bucket.fallback} where it has no price of its own" if bucket.fallback else None
         group.add_argument(*_spellings(name), dest=name, type=quantity(name), metavar=f"{unit}S", help=say)
     group.add_argument("--usage", metavar="FILE", help="a JSON usage object instead; - is stdin")
-    group.add_argument("--shape", metavar="SHAPE", help=f"whose it is: {', '.join(SHAPES)} [our own buckets]")
+    group.add_argument("--shape", metavar="SHAPE", help="whose it is: {shapes} [our own buckets]")
 
 
 def quantity(bucket: str) -> Callable[[str], int | Decimal]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -60,6 +61,10 @@ class Counter:
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
     lengths: Callable[[str], Callable[[str], int]] = encodings.lengths
+
+    def once(self) -> Counter:
+        """A counter that counts each text once an encoding: for one question over many models, then dropped."""
+        return replace(self, lengths=cache(lambda encoding: cache(self.lengths(encoding))))
 
     def count(self, text: str, model: str, provider: str | None = None) -> Count:
         """The tokens of one text on a model, without any chat framing.

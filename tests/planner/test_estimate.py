@@ -10,9 +10,9 @@ from catalogs import NOW, priced
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner import CompareQuestion, EstimateQuestion, FitQuestion, OutputSpread, Planner, Usage
+from planner import CompareQuestion, CostQuestion, EstimateQuestion, FitQuestion, OutputSpread, Planner, Usage
 from planner.tokens import Count
-from pricing import InvalidInput, UnknownModel
+from pricing import InvalidInput, NotPriced, UnknownModel
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,9 @@ class Told:
     """A counter that answers a fixed count for each model, so that the money can be worked by hand."""
 
     sizes: dict[str, tuple[int, int, int]]
+
+    def once(self):
+        return self
 
     def count(self, text, model, provider=None):
         tokens, low, high = self.sizes[model]
@@ -176,6 +179,41 @@ def test_fit_says_what_it_cannot_check(planner):
     answer = planner.fit(FitQuestion(model="rough", input_tokens=5))
     assert answer.fits is None
     assert "rough: context_window is not known" in answer.warnings
+
+
+def test_compare_counts_a_prompt_by_each_models_method(planner):
+    """1,000 tokens and 500 of answer: plain 1,500 x 2 = 0.003, cached 1,000 x 1 + 500 x 4 = 0.003, small 0.00015."""
+    question = CompareQuestion(text="x", output_tokens=500, models=("plain", "cached", "small"))
+    answer = planner.compare(question)
+    assert {row.model.id: row.total_usd for row in answer.rows} == {
+        "plain": Decimal("0.003"),
+        "cached": Decimal("0.003"),
+        "small": Decimal("0.00015"),
+    }
+    assert {row.tokens.tokens for row in answer.rows} == {1000}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"text": "x"}, {"text": "x", "output_tokens": 1, "usage": Usage()}, {"usage": Usage(), "output_tokens": 1}],
+)
+def test_compare_takes_a_usage_or_a_prompt_with_its_answer(planner, wrong):
+    """Neither, both, or half of one is refused."""
+    with pytest.raises(InvalidInput, match=r"usage|output_tokens"):
+        planner.compare(CompareQuestion(models=("plain",), **wrong))
+
+
+def test_a_date_without_a_price_takes_the_nearest_one_only_when_allowed(make_catalog):
+    """Known from 2026-06-01 at 2, asked for 2026-05-01: an error, or 2 with a warning; the date asked for is kept."""
+    dated = priced(input_tokens="2") | {"valid_from": "2026-06-01T00:00:00Z"}
+    planner = Planner(make_catalog({"lab/m": {"prices": [dated]}}), Told({}), lambda: NOW)
+    asked = {"model": "m", "usage": Usage(input_tokens=10**6), "as_of": "2026-05-01"}
+    with pytest.raises(NotPriced, match="known: 2026-06-01 to open"):
+        planner.cost(CostQuestion(**asked))
+    answer = planner.cost(CostQuestion(**asked, allow_nearest_price=True))
+    assert answer.total_usd == 2
+    assert f"{answer.as_of:%Y-%m-%d}" == "2026-05-01"
+    assert "the nearest known one, of 2026-06-01, was taken" in answer.warnings[0]
 
 
 def test_compare_ranks_and_says_what_each_saves(planner):
