@@ -16,20 +16,44 @@ from pricing.pricefile import read_price_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MEGABYTE = 1_000_000
+
 
 def default_planner(catalog: str | None = None, prices: str | None = None) -> Planner:
     """A planner over a catalog directory and the user's own price file.
 
     `catalog` falls back to `TOKENPLAN_CATALOG`, then to the shipped snapshot; `prices` to `TOKENPLAN_PRICES`, then to
-    none. `TOKENPLAN_NOW` pins the clock.
+    none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set; `TOKENPLAN_NOW` pins the clock.
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.
-        InvalidInput: `TOKENPLAN_NOW` is no instant.
+        InvalidInput: `TOKENPLAN_NOW` is no instant, or a size no positive number.
     """
     directory = catalog or os.environ.get("TOKENPLAN_CATALOG") or SHIPPED
     own = prices or os.environ.get("TOKENPLAN_PRICES")
-    return Planner(Catalog(directory, read_price_file(own) if own else None), Counter(), clock())
+    return Planner(Catalog(directory, read_price_file(own) if own else None), _counter(), clock())
+
+
+def megabytes(variable: str, unset: str) -> int:
+    """A size in bytes from an environment variable in megabytes (a million bytes each).
+
+    Raises:
+        InvalidInput: it is no positive number.
+    """
+    text = os.environ.get(variable, unset)
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0.0
+    if not 0 < size < MEGABYTE:
+        raise InvalidInput(
+            f"{variable} is {text!r}; it must be a positive number of megabytes", loc=(variable,), value=text
+        )
+    return int(size * MEGABYTE)
+
+
+def _counter() -> Counter:
+    return Counter(megabytes("TOKENPLAN_MAX_TEXT_MB", "8"))
 
 
 def clock() -> Callable[[], datetime]:

@@ -6,9 +6,8 @@ import os
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from planner.assemble import MEGABYTE, megabytes
 from pricing.errors import InvalidInput
-
-MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +26,7 @@ def from_environment(cors_origins: tuple[str, ...] = ()) -> Settings:
         InvalidInput: the limit is no positive number.
     """
     keys = tuple(key.strip() for key in os.environ.get("TOKENPLAN_API_KEYS", "").split(",") if key.strip())
-    text = os.environ.get("TOKENPLAN_MAX_BODY_MB", "16")
-    try:
-        megabytes = float(text)
-    except ValueError:
-        megabytes = 0.0
-    if not 0 < megabytes < MEGABYTE:
-        raise InvalidInput(
-            f"TOKENPLAN_MAX_BODY_MB is {text!r}; it must be a positive number of megabytes",
-            loc=("TOKENPLAN_MAX_BODY_MB",),
-            value=text,
-        )
-    return Settings(keys, cors_origins, int(megabytes * MEGABYTE))
+    return Settings(keys, cors_origins, megabytes("TOKENPLAN_MAX_BODY_MB", "16"))
 
 
 def refuse_open_bind(host: str, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil, floor, sqrt
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from planner.tokens import encodings, guard, messages, registry
 from planner.tokens.count import Count, Part
@@ -17,20 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planner.tokens.count import How
-    from planner.tokens.registry import Method
-
-SPREAD: Final = {
-    "english": 0.06,
-    "latin": 0.15,
-    "cyrillic": 0.10,
-    "chinese": 0.10,
-    "japanese": 0.10,
-    "code": 0.12,
-    "json": 0.15,
-    "csv": 0.20,
-    "base64": 0.08,
-}
-"""How far a ratio may be off on other text of its kind: one language, code style or file was measured for each."""
+    from planner.tokens.registry import Method, Ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +126,18 @@ class Counter:
         return _estimate(tokens, text, method.ratios, method.bounds)
 
 
-def _estimate(tokens: int, text: str, ratios: Mapping[str, float], bounds: tuple[float, float] | None) -> _Bounds:
-    """Scale by the ratio of each kind; bounds from the spread of each kind, wider for few tokens and for mixtures."""
+def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> _Bounds:
+    """Scale by the ratio of each kind; the bounds widen for few tokens (1/sqrt) and for mixtures."""
     from planner.tokens.kinds import shares  # noqa: PLC0415 - only estimates need it
 
     found = shares(text)
-    every = ratios.values()
-    ratio = low = high = 0.0
-    for kind, share in found.items():
-        at = ratios.get(kind, sum(every) / len(ratios))
-        spread = SPREAD.get(kind)
-        ratio += share * at
-        low += share * (min(every) * 0.8 if spread is None else at * (1 - spread))
-        high += share * (max(every) * 1.25 if spread is None else at * (1 + spread))
+    middle = sum(share * ratios[kind].middle for kind, share in found.items())
+    low = sum(share * ratios[kind].low for kind, share in found.items())
+    high = sum(share * ratios[kind].high for kind, share in found.items())
     if bounds:
-        low, high = min(low, ratio * bounds[0]), max(high, ratio * bounds[1])
+        low, high = min(low, middle * bounds[0]), max(high, middle * bounds[1])
     unsure = 1 / sqrt(tokens or 1) + 0.1 * (1 - max(found.values()))
-    return _Bounds(tokens * ratio, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
+    return _Bounds(tokens * middle, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
 
 
 def _sum(parts: Iterable[Part], method: Method, how: How, notes: tuple[str, ...]) -> Count:

@@ -18,8 +18,20 @@ SLICES: Final = 8
 SLICE: Final = 2048
 """At most eight slices of 2,048 characters are looked at, evenly spread."""
 
-KINDS: Final = ("english", "latin", "cyrillic", "chinese", "japanese", "code", "json", "csv", "base64", "other")
-"""Every kind; `latin` is prose in another language of Latin script, `other` is what nothing is known about."""
+KINDS: Final = (
+    "english",
+    "latin",
+    "cyrillic",
+    "chinese",
+    "japanese",
+    "code",
+    "json",
+    "csv",
+    "base64",
+    "script",
+    "other",
+)
+"""Every kind; `latin` is prose in another language of Latin script, `script` in another script, `other` fits nothing."""
 
 _CHARACTERS_A_TOKEN: Final = {
     "english": 4.6,
@@ -31,6 +43,7 @@ _CHARACTERS_A_TOKEN: Final = {
     "json": 3.0,
     "csv": 2.4,
     "base64": 1.4,
+    "script": 2.2,
     "other": 2.5,
 }
 """Characters that make one o200k token, roughly: only the weights of a mixture hang on them."""
@@ -39,6 +52,9 @@ _COMMON_ENGLISH: Final = frozenset(
     {"the", "of", "and", "to", "a", "in", "is", "that", "it", "for", "you", "was", "with", "on", "as", "are", "this"}
     | {"be", "have", "or", "by", "not", "at", "from", "i", "we", "can", "an", "if", "your"}
 )
+
+
+_NO_LETTERS: Final = bytes(byte for byte in range(128) if not chr(byte).isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +100,25 @@ def _slice_kinds(piece: str) -> dict[str, int]:
     found = {script: len(pattern.findall(piece)) for script, pattern in _scripts().items()}
     han, kana, accented = found.pop("han"), found.pop("kana"), found.pop("accented")
     found["japanese" if kana * 20 > han else "chinese"] = han + kana
-    rest = len(piece) - sum(found.values())
     foreign = {kind: count for kind, count in found.items() if count}
-    if rest * 4 <= len(piece):  # blanks, digits and punctuation of the foreign script itself
-        main = max(foreign, key=foreign.__getitem__)
-        return foreign | {main: foreign[main] + rest}
+    letters = len(piece.encode("ascii", "ignore").translate(None, _NO_LETTERS)) + accented
+    rest = len(piece) - sum(foreign.values())
+    if letters * 10 <= sum(foreign.values()):  # blanks, digits and punctuation belong to the foreign script itself
+        main = max(foreign, key=foreign.__getitem__, default="other")
+        return foreign | {main: foreign.get(main, 0) + rest}
     kind = _latin_kind(piece, accented)
     return foreign | {kind: foreign.get(kind, 0) + rest}
 
 
 @cache
 def _scripts() -> dict[str, re.Pattern[str]]:
-    """Patterns of one character of each script; `other` is every letter that the rest leave out."""
+    """Patterns of one character of each script; `script` is every letter that the rest leave out."""
     return {
         "cyrillic": re.compile("[\u0400-\u052f]"),
         "han": re.compile("[\u3001-\u3003\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]"),
         "kana": re.compile("[\u3040-\u30ff\uff66-\uff9d]"),
         "accented": re.compile("[\u00c0-\u024f\u1e00-\u1eff]"),
-        "other": re.compile(
+        "script": re.compile(
             "[\u0250-\u03ff\u0530-\u1dff\u1f00-\u1fff\u2190-\u2fff\u3100-\u33ff\ua000-\uf8ff"
             "\ufb00-\ufeff\U00010000-\U0010ffff]"
         ),

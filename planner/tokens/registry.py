@@ -36,6 +36,31 @@ class Framing:
     source: str
 
 
+SPREAD: Final = {
+    "english": 0.10,
+    "latin": 0.30,
+    "cyrillic": 0.15,
+    "chinese": 0.15,
+    "japanese": 0.12,
+    "script": 0.60,
+    "code": 0.12,
+    "json": 0.20,
+    "csv": 0.20,
+    "base64": 0.08,
+}
+"""How far a ratio may be off on other text of its kind, where the registry does not say: one language or style was
+measured for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Tokens for one token of o200k on text of one kind, and the bounds of that figure."""
+
+    middle: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """How a family counts: `encoding` itself when `ratios` is None, else scaled by kind of text.
@@ -48,7 +73,7 @@ class Method:
     encoding: str
     how: How
     framing: Framing
-    ratios: Mapping[str, float] | None
+    ratios: Mapping[str, Ratio] | None
     bounds: tuple[float, float] | None
     source: str
     observed: str
@@ -68,13 +93,15 @@ class Registry:
 
         The longest known beginning wins, at the first word that has one, in the last part of a path first
         (`openai/gpt-5-mini`, `us.anthropic.claude-haiku-4-5`, `accounts/fireworks/models/llama-v3p3-70b-instruct`,
-        `ft:gpt-4.1-mini:acme::1`). A name that no family knows counts as its provider's, else as `unknown`.
+        `ft:gpt-4.1-mini:acme::1`). A name that no family knows counts as its maker's
+        (named in the path, or the provider), else as `unknown`.
         """
         for part in reversed(model.lower().split("/")):
             for beginning in _beginnings(part):
                 if beginning in self.names:
                     return self.names[beginning]
-        return self.providers.get(provider or "", self.unknown)
+        vendors = (*model.lower().split("/")[:-1], provider or "")
+        return next((self.providers[vendor] for vendor in vendors if vendor in self.providers), self.unknown)
 
 
 def _beginnings(part: str) -> Iterator[str]:
@@ -132,9 +159,28 @@ def _method(name: str, row: dict[str, Any], framings: Mapping[str, Framing], obs
         encoding=row["encoding"],
         how=row["method"],
         framing=framings[row["framing"]],
-        ratios=row.get("ratios"),
+        ratios=_ratios(row["ratios"]) if "ratios" in row else None,
         bounds=tuple(bounds) if bounds else None,
         source=row["source"],
         observed=row.get("observed", observed),
         note=row.get("note"),
     )
+
+
+def _ratios(row: Mapping[str, float | list[float]]) -> dict[str, Ratio]:
+    """Ratios by kind from `{kind: middle}` or `{kind: [middle, low, high]}`.
+
+    Text of no kind is as likely to be any, so `other` spans all the rest but letters of other scripts.
+    """
+    known = {kind: _ratio(kind, told) for kind, told in row.items()}
+    rest = [ratio for kind, ratio in known.items() if kind != "script"]
+    middle = sum(ratio.middle for ratio in rest) / len(rest)
+    other = Ratio(middle, min(ratio.low for ratio in rest) * 0.85, max(ratio.high for ratio in rest) * 1.15)
+    return {"other": other} | known
+
+
+def _ratio(kind: str, told: float | list[float]) -> Ratio:
+    """One ratio, with the kind's usual spread unless its bounds are told."""
+    if isinstance(told, list):
+        return Ratio(*told)
+    return Ratio(told, told * (1 - SPREAD[kind]), told * (1 + SPREAD[kind]))
