@@ -25,7 +25,7 @@ STOPPED: Final = 130
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "estimate": ("prompts", "what a real prompt costs a request and a month on many models, and whether it fits"),
     "cost": ("costing", "what one request costs on a model, exactly"),
-    "compare": ("costing", "one usage over many models, cheapest first"),
+    "compare": ("costing", "one usage or prompt over many models, cheapest first"),
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "models": ("listing", "which models are listed, or one in full"),

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING, Final
 from planner.cli import options as shared
 from planner.cli.options import Command, count
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money, percent, small_usd
-from planner.cli.words import Footnotes, named, refusals, standing
+from planner.cli.words import Footnotes, counted, named, refusals, standing
 from planner.compare import CompareQuestion
 from planner.costing import CostQuestion, ProviderUsage
-from pricing.errors import InvalidUsage
+from pricing.errors import InvalidInput, InvalidUsage
+from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Mapping
 
+    from planner.cli.render import Cell
     from planner.compare import Comparison
     from planner.planner import Planner
+    from planner.prompt import Tokens
     from pricing.cost import Cost
     from pricing.usage import Usage
+
+
+_TOKENS: Final = (Column("tokens", right=True), Column("bounds", right=True, drop=4), Column("counted", drop=3))
 
 
 def _declare_cost(parser: ArgumentParser) -> None:
@@ -91,6 +97,7 @@ def _cost_rows(answer: Cost) -> Rows:
 
 
 def _declare_compare(parser: ArgumentParser) -> None:
+    shared.add_prompt(parser)
     shared.add_models(parser, "the cheapest of those sold by their makers")
     parser.add_argument("--baseline", metavar="MODEL", help="what savings are against [the first model]")
     parser.add_argument("--most", type=count, default=20, metavar="N", help="rows without --models [20]")
@@ -99,14 +106,18 @@ def _declare_compare(parser: ArgumentParser) -> None:
 
 
 def _compare(planner: Planner, options: Namespace) -> Output:
-    usage, notes = _usage_to_compare(options)
+    by_prompt = shared.names_prompt(options)
+    usage, notes = (None, ()) if by_prompt else _usage_to_compare(options)
+    given = shared.prompt(options) if by_prompt else shared.PromptParts(text=None, messages=None)
     answer = planner.compare(
         CompareQuestion(
             usage=usage,
+            output_tokens=_length(options) if by_prompt else None,
             models=shared.models(options),
             baseline=options.baseline,
             most=options.most,
             **shared.terms(options),
+            **given,
         )
     )
     return Output(
@@ -116,6 +127,15 @@ def _compare(planner: Planner, options: Namespace) -> Output:
         asides=refusals(answer.refused),
         notes=notes,
     )
+
+
+def _length(options: Namespace) -> int | None:
+    """The answer's length beside a prompt, which is all of a usage that may stand there."""
+    for name in ("usage", *BUCKETS):
+        if name != "output_tokens" and getattr(options, name) is not None:
+            raise InvalidInput(f"{name} is for a usage; beside a prompt only --output is taken", loc=(name,))
+    length: int | None = options.output_tokens
+    return length
 
 
 def _usage_to_compare(options: Namespace) -> tuple[Usage, tuple[str, ...]]:
@@ -138,14 +158,16 @@ def _usage_to_compare(options: Namespace) -> tuple[Usage, tuple[str, ...]]:
 
 
 def _compare_page(answer: Comparison, notes: Iterable[str]) -> Iterable[Block]:
+    prompts = any(row.tokens for row in answer.rows)
     columns = (
-        Column("#", right=True), Column("model"), Column("provider", drop=1), Column("USD a request", right=True),
-        Column("saves USD", right=True, drop=2), Column("saves", right=True), Column("notes"),
+        Column("#", right=True), Column("model"), Column("provider", drop=1), *(_TOKENS if prompts else ()),
+        Column("USD a request", right=True), Column("saves USD", right=True, drop=2), Column("saves", right=True),
+        Column("notes"),
     )  # fmt: skip
     marks = Footnotes()
     rows = [
-        (str(row.rank), row.model.id, row.model.provider, small_usd(row.total_usd), small_usd(row.saving_usd),
-         percent(row.saving_share), marks.of(row.warnings))
+        (str(row.rank), row.model.id, row.model.provider, *(counted(row.tokens) if row.tokens else ()),
+         small_usd(row.total_usd), small_usd(row.saving_usd), percent(row.saving_share), marks.of(row.warnings))
         for row in answer.rows
     ]  # fmt: skip
     base = answer.baseline
@@ -158,13 +180,20 @@ def _compare_page(answer: Comparison, notes: Iterable[str]) -> Iterable[Block]:
 
 
 def _compare_rows(answer: Comparison) -> Rows:
-    fields = ("rank", "model", "provider", "requested", "total_usd", "saving_usd", "saving_share", "warnings")
+    fields = (
+        "rank", "model", "provider", "requested", "tokens", "tokens_low", "tokens_high", "method", "total_usd",
+        "saving_usd", "saving_share", "warnings",
+    )  # fmt: skip
     values = [
-        (row.rank, row.model.id, row.model.provider, row.model.requested, row.total_usd, row.saving_usd,
-         row.saving_share, "; ".join(row.warnings))
+        (row.rank, row.model.id, row.model.provider, row.model.requested, *_sizes(row.tokens), row.total_usd,
+         row.saving_usd, row.saving_share, "; ".join(row.warnings))
         for row in answer.rows
     ]  # fmt: skip
     return Rows(fields, values)
+
+
+def _sizes(tokens: Tokens | None) -> tuple[Cell, ...]:
+    return (tokens.tokens, tokens.low, tokens.high, tokens.method) if tokens else (None,) * 4
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
@@ -182,11 +211,12 @@ COMMANDS: Final[Mapping[str, Command]] = {
         has_csv=True,
     ),
     "compare": Command(
-        "[--models A,B,...] --input TOKENS --output TOKENS [options]",
-        "One usage over many models, cheapest first, with what each would save.",
+        "[FILE...] [--models A,B,...] [--input TOKENS] --output TOKENS [options]",
+        "One usage or prompt over many models, cheapest first, with what each would save.",
         (
             "tokenplan compare --input 3000 --output 400",
             "tokenplan compare --models gpt-5,gpt-5-mini,claude-haiku-4-5 --input 3000 --output 400",
+            "tokenplan compare prompt.txt --output 400 --models gpt-5-mini,claude-haiku-4-5",
             "tokenplan compare --input 3000 --output 400 --baseline gpt-5 --csv > models.csv",
         ),
         _declare_compare,

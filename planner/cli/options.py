@@ -38,6 +38,7 @@ class Terms(TypedDict):
     service_tier: str | None
     region: str | None
     as_of: str | None
+    allow_nearest_price: bool
 
 
 class PromptParts(TypedDict):
@@ -123,11 +124,21 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--region", metavar="NAME", help="us, eu, global, or a provider's own region")
     group.add_argument("--as-of", metavar="WHEN", help="prices of that ISO 8601 date or UTC instant [now]")
+    group.add_argument(
+        "--allow-nearest-price",
+        action="store_true",
+        help="where no price is known at that date, take the nearest known",
+    )
 
 
 def terms(options: argparse.Namespace) -> Terms:
     """The terms given."""
-    return Terms(service_tier=options.service_tier, region=options.region, as_of=options.as_of)
+    return Terms(
+        service_tier=options.service_tier,
+        region=options.region,
+        as_of=options.as_of,
+        allow_nearest_price=options.allow_nearest_price,
+    )
 
 
 def add_models(parser: argparse.ArgumentParser, default: str) -> None:
@@ -151,6 +162,11 @@ def add_prompt(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
     parser.add_argument("--messages", metavar="FILE", help="a JSON file of chat messages in OpenAI's shape; - is stdin")
+
+
+def names_prompt(options: argparse.Namespace) -> bool:
+    """Whether a prompt was named, be it stdin."""
+    return bool(options.files) or options.text is not None or options.messages is not None
 
 
 def prompt(options: argparse.Namespace) -> PromptParts:

@@ -22,7 +22,7 @@ from planner.cli.render import (
     small_usd,
     span,
 )
-from planner.cli.words import Footnotes, named, refusals, standing
+from planner.cli.words import Footnotes, counted, named, refusals, standing
 from planner.context import FitQuestion
 from planner.estimate import EstimateQuestion, OutputSpread
 from planner.prompt import TokensQuestion
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from planner.context import Fit, FitAnswer
     from planner.estimate import Estimate, EstimateRow
     from planner.planner import Planner
-    from planner.prompt import Tokens, TokensAnswer
+    from planner.prompt import TokensAnswer
 
 _YES_NO: Final = {True: "yes", False: "NO", None: "?"}
 
@@ -136,7 +136,7 @@ def _estimate_line(row: EstimateRow, marks: Footnotes) -> list[str]:
         str(row.rank),
         row.model.id,
         row.model.provider,
-        *_counted(row.tokens),
+        *counted(row.tokens),
         small_usd(row.cost_per_request.usd),
         *([month_usd(month.usd), span(month_usd(month.low_usd), month_usd(month.high_usd))] if month else []),
         *_fitted(row.fit),
@@ -151,12 +151,6 @@ def _assumed(answer: Estimate) -> Iterable[str]:
         yield f"{grouped(answer.requests_per_month)} requests a month"
     if any(row.tokens.low != row.tokens.high for row in answer.rows):
         yield "≈ marks a count with bounds; costs have bounds with it, and the fit takes the high one"
-
-
-def _counted(tokens: Tokens) -> tuple[str, str, str]:
-    """A count, its bounds where it has any, and its method."""
-    sign = "" if tokens.low == tokens.high else "≈"
-    return f"{sign}{grouped(tokens.tokens)}", span(grouped(tokens.low), grouped(tokens.high)), tokens.method
 
 
 def _fitted(fit: Fit) -> tuple[str, str, str]:
@@ -201,7 +195,7 @@ def _tokens(planner: Planner, options: Namespace) -> Output:
 
 
 def _tokens_page(answer: TokensAnswer) -> Iterable[Block]:
-    tokens, bounds, method = _counted(answer)
+    tokens, bounds, method = counted(answer)
     yield aligned((
         ("model", named(answer.model)),
         ("tokens", tokens),
@@ -238,9 +232,8 @@ def _declare_fit(parser: ArgumentParser) -> None:
 
 
 def _fit(planner: Planner, options: Namespace) -> Output:
-    sized = options.input_tokens is not None
-    named = options.files or options.text is not None or options.messages is not None
-    given = shared.prompt(options) if named or not sized else shared.PromptParts(text=None, messages=None)
+    sized = options.input_tokens is not None and not shared.names_prompt(options)
+    given = shared.PromptParts(text=None, messages=None) if sized else shared.prompt(options)
     answer = planner.fit(
         FitQuestion(
             model=options.model,
@@ -261,7 +254,7 @@ def _fit(planner: Planner, options: Namespace) -> Output:
 
 
 def _fit_page(answer: FitAnswer) -> Iterable[Block]:
-    tokens, bounds, method = _counted(answer.tokens)
+    tokens, bounds, method = counted(answer.tokens)
     output, reasoning = grouped(answer.reserved_output_tokens), grouped(answer.reserved_reasoning_tokens)
     yield aligned((
         ("model", named(answer.model)),

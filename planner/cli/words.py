@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planner.cli.render import grouped, span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from planner.costing import Refusal
+    from planner.prompt import Tokens
     from pricing.rates import CatalogRef, ModelRef
 
 
@@ -52,3 +55,9 @@ def edition(catalog: CatalogRef) -> str:
 def moment(at: datetime) -> str:
     """A UTC instant to the minute."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def counted(tokens: Tokens) -> tuple[str, str, str]:
+    """A count, its bounds where it has any, and its method."""
+    sign = "" if tokens.low == tokens.high else "≈"
+    return f"{sign}{grouped(tokens.tokens)}", span(grouped(tokens.low), grouped(tokens.high)), tokens.method

@@ -31,7 +31,7 @@ KINDS: Final = (
     "script",
     "other",
 )
-"""Every kind; `latin` is prose in another language of Latin script, `script` in another script, `other` fits nothing."""
+"""Every kind; `latin` is prose in another language of Latin script, `script` in another; `other` fits nothing."""
 
 _CHARACTERS_A_TOKEN: Final = {
     "english": 4.6,

@@ -30,6 +30,8 @@ ANSWERS = {
     "cost-batch-hour": ("cost", "deepseek-chat", "1000", "100", "--as-of", "2026-11-23T02:00:00Z"),
     "compare": COMPARE,
     "compare-named": (*COMPARE, "--models", "gpt-4o,gpt-5-mini,mistral-listed", "--baseline", "gpt-4o"),
+    "compare-prompt": ("compare", "--text", PROMPT, "--output", "400", "--models", MODELS),
+    "cost-nearest": ("cost", "deepseek-chat", "1000", "200", "--as-of", "2025-06-01", "--allow-nearest-price"),
     "tokens": ("tokens", "gpt-4o", "--text", PROMPT),
     "tokens-messages": ("tokens", "gpt-4o", "--messages", "-"),
     "estimate": (*ESTIMATE, "--output", "400"),
