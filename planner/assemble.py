@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.planner import Planner
-from planner.tokens import Counter
 from planner.when import when
 from pricing.catalog import SHIPPED, Catalog
 from pricing.errors import InvalidInput
@@ -15,6 +14,8 @@ from pricing.pricefile import read_price_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from planner.tokens import Counter
 
 MEGABYTE = 1_000_000
 
@@ -52,8 +53,16 @@ def megabytes(variable: str, unset: str) -> int:
     return int(size * MEGABYTE)
 
 
-def _counter() -> Counter:
-    return Counter(megabytes("TOKENPLAN_MAX_TEXT_MB", "8"))
+def _counter() -> Callable[[], Counter]:
+    """The shipped counter, made when something is first counted; its size limit is read, and checked, at once."""
+    most = megabytes("TOKENPLAN_MAX_TEXT_MB", "8")
+
+    def make() -> Counter:
+        from planner.tokens import Counter  # noqa: PLC0415 - a price needs none
+
+        return Counter(most)
+
+    return make
 
 
 def clock() -> Callable[[], datetime]:

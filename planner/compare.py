@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
@@ -105,9 +105,10 @@ def _answer(
     resolved = catalog.resolve(name)
     if question.usage is not None:
         return priced(question.usage, question, resolved, now), None
-    tokens = sized(count(question, resolved, counter))
-    usage = Usage(input_tokens=tokens.tokens, output_tokens=question.output_tokens or 0)
-    return priced(usage, question, resolved, now), tokens
+    found = count(question, resolved, counter)
+    usage = Usage(input_tokens=found.tokens, output_tokens=question.output_tokens or 0)
+    answer = priced(usage, question, resolved, now)
+    return replace(answer, warnings=(*answer.warnings, *found.notes)), sized(found)
 
 
 def _validate(question: CompareQuestion) -> None:
@@ -129,9 +130,10 @@ def _row(rank: int, answer: Cost, tokens: Tokens | None, base: Cost) -> Comparis
 
 
 def _sold_by_makers(catalog: Catalog) -> Iterable[str]:
-    """Every priced chat model at its own maker, by a name that resolves to it."""
+    """Every chat model that its own maker sells for money, by a name that resolves to it; free ones save everything."""
     for provider in catalog.providers.values():
         if provider.maker:
             for model in catalog.models(provider.id):
-                if model.sets and model.mode == "chat" and model.retires is None:
+                sold = model.mode == "chat" and model.retires is None and not all(each.free for each in model.sets)
+                if sold:
                     yield f"{provider.id}/{model.id}"

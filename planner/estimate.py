@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pricing.catalog import Catalog
     from pricing.names import Resolution
 
+_FITS_FIRST: Final = {True: 0, None: 1, False: 2}
 _Z95: Final = 1.6448536269514722  # the 95th percentile of the standard normal
 
 
@@ -86,7 +87,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
-    """One model's answer; models that fit come first, cheapest first."""
+    """One model's answer; those that fit come first, then those of unknown limits, each cheapest first."""
 
     rank: int
     model: ModelRef
@@ -144,7 +145,7 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
             if len(question.models) == 1 or error.slug not in ("unknown-model", "ambiguous-model", "not-priced"):
                 raise
             refused.append(Refusal(name, error.slug, error.problems))
-    rows.sort(key=lambda row: (row.fit.fits is False, row.cost_per_request.usd))
+    rows.sort(key=lambda row: (_FITS_FIRST[row.fit.fits], row.cost_per_request.usd))
     return Estimate(
         tuple(replace(row, rank=rank) for rank, row in enumerate(rows, 1)),
         tuple(refused),
@@ -283,8 +284,8 @@ def _assumptions(question: EstimateQuestion, outputs: _Outputs) -> list[str]:
         said.append(f"every answer reasons for {question.reasoning_tokens} tokens, billed as the model lists them")
     if question.cache_hit_rate:
         said.append(
-            f"{question.cache_hit_rate:g} of the requests read the cached prefix, the rest write it "
-            f"for {question.cache_ttl}"
+            f"where a model caches the prefix, {question.cache_hit_rate:g} of the requests read it and the rest write it"
+            f" for {question.cache_ttl}"
         )
     return said
 

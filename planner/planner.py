@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from planner import compare as comparing
-from planner import context, costing, listing, prompt
-from planner import estimate as estimating
-from planner.tokens import Counter
-from pricing.catalog import Catalog
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from planner.compare import CompareQuestion, Comparison
+    from planner.context import FitAnswer, FitQuestion
+    from planner.costing import CostQuestion
+    from planner.estimate import Estimate, EstimateQuestion
+    from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+    from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.tokens import Counter
+    from pricing.catalog import Catalog
     from pricing.cost import Cost
 
 
@@ -21,45 +24,64 @@ if TYPE_CHECKING:
 class Planner:
     """Answers questions; holds what every answer stands on and nothing else.
 
-    `clock` returns the present UTC instant; it is asked once a question.
+    `counter` returns the token counter and is called by the verbs that count; `clock` returns the present UTC instant
+    and is asked once a question. A verb's module is imported with its first use: a price in a script pays for no other.
     """
 
     catalog: Catalog
-    counter: Counter
+    counter: Callable[[], Counter]
     clock: Callable[[], datetime]
 
-    def cost(self, question: costing.CostQuestion) -> Cost:
+    def cost(self, question: CostQuestion) -> Cost:
         """What one request costs, exactly."""
-        return costing.price(question, self.catalog, self.clock())
+        from planner.costing import price
 
-    def compare(self, question: comparing.CompareQuestion) -> comparing.Comparison:
+        return price(question, self.catalog, self.clock())
+
+    def compare(self, question: CompareQuestion) -> Comparison:
         """One usage or prompt over many models, ranked."""
-        return comparing.compare(question, self.catalog, self.counter, self.clock())
+        from planner.compare import compare
 
-    def tokens(self, question: prompt.TokensQuestion) -> prompt.TokensAnswer:
+        return compare(question, self.catalog, self.counter(), self.clock())
+
+    def tokens(self, question: TokensQuestion) -> TokensAnswer:
         """How many tokens a prompt is on a model."""
-        return prompt.tokens(question, self.catalog, self.counter)
+        from planner.prompt import tokens
 
-    def fit(self, question: context.FitQuestion) -> context.FitAnswer:
+        return tokens(question, self.catalog, self.counter())
+
+    def fit(self, question: FitQuestion) -> FitAnswer:
         """Whether a prompt fits a model's limits."""
-        return context.fit(question, self.catalog, self.counter)
+        from planner.context import fit
 
-    def estimate(self, question: estimating.EstimateQuestion) -> estimating.Estimate:
+        return fit(question, self.catalog, self.counter())
+
+    def estimate(self, question: EstimateQuestion) -> Estimate:
         """What a prompt costs and whether it fits, on each model."""
-        return estimating.estimate(question, self.catalog, self.counter, self.clock())
+        from planner.estimate import estimate
 
-    def models(self, question: listing.ModelsQuestion) -> listing.Models:
+        return estimate(question, self.catalog, self.counter(), self.clock())
+
+    def models(self, question: ModelsQuestion) -> Models:
         """Which models are listed."""
-        return listing.models(question, self.catalog, self.clock())
+        from planner.listing import models
 
-    def model(self, name: str, provider: str | None = None) -> listing.ModelDetail:
+        return models(question, self.catalog, self.clock())
+
+    def model(self, name: str, provider: str | None = None) -> ModelDetail:
         """One model in full."""
-        return listing.model(name, provider, self.catalog, self.clock())
+        from planner.listing import model
 
-    def prices(self, name: str, provider: str | None = None) -> listing.PriceHistory:
+        return model(name, provider, self.catalog, self.clock())
+
+    def prices(self, name: str, provider: str | None = None) -> PriceHistory:
         """One model's prices, past, current and announced."""
-        return listing.prices(name, provider, self.catalog, self.clock())
+        from planner.listing import prices
 
-    def about(self) -> listing.CatalogAnswer:
+        return prices(name, provider, self.catalog, self.clock())
+
+    def about(self) -> CatalogAnswer:
         """The catalog that answers."""
-        return listing.about(self.catalog, self.clock())
+        from planner.listing import about
+
+        return about(self.catalog, self.clock())

@@ -128,7 +128,7 @@ def select(model: Model, tier: str, region: str | None, *, at: datetime, prompt_
 
 
 def nearest_instant(model: Model, tier: str | None, region: str | None, at: datetime) -> datetime | None:
-    """The instant nearest to `at` at which a set of that tier and region begins or last held; None where none is dated."""
+    """The instant nearest to `at` at which a set of that tier and region begins or last held; None without dates."""
     sets = model.offers.get((tier or STANDARD, region), ())
     begins = (each.valid_from for each in sets if each.valid_from is not None)
     last_held = (each.valid_to - timedelta(microseconds=1) for each in sets if each.valid_to is not None)

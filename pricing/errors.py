@@ -14,7 +14,6 @@ TokenplanError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ class BadCatalog(TokenplanError):
 
 def nearest(word: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:
     """The known names closest to `word`, best first, at most `count`; case is ignored."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only an error pays for it
+
     by_lower = {name.lower(): name for name in known}
     return tuple(by_lower[match] for match in get_close_matches(word.lower(), by_lower, n=count, cutoff=0.5))
 

@@ -54,6 +54,8 @@ def test_every_test_states_its_behaviour_in_a_docstring(path):
 def test_what_is_exported_is_there_and_sorted(package):
     """`__all__` is the API."""
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
+    with pytest.raises(AttributeError):
+        package.no_such_name  # noqa: B018 - looking is the test
     assert len(set(package.__all__)) == len(package.__all__)
 
 

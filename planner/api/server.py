@@ -70,4 +70,4 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def _warm(planner: Planner) -> None:
     """Load the encoding most models use, so that the first request does not wait for it."""
-    planner.counter.count("warm", "gpt-5-mini", "openai")
+    planner.counter().count("warm", "gpt-5-mini", "openai")

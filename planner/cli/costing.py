@@ -8,7 +8,6 @@ from planner.cli import options as shared
 from planner.cli.options import Command, count
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money, percent, small_usd
 from planner.cli.words import Footnotes, counted, named, refusals, standing
-from planner.compare import CompareQuestion
 from planner.costing import CostQuestion, ProviderUsage
 from pricing.errors import InvalidInput, InvalidUsage
 from pricing.usage import BUCKETS
@@ -106,6 +105,8 @@ def _declare_compare(parser: ArgumentParser) -> None:
 
 
 def _compare(planner: Planner, options: Namespace) -> Output:
+    from planner.compare import CompareQuestion
+
     by_prompt = shared.names_prompt(options)
     usage, notes = (None, ()) if by_prompt else _usage_to_compare(options)
     given = shared.prompt(options) if by_prompt else shared.PromptParts(text=None, messages=None)

@@ -119,7 +119,7 @@ def _scripts() -> dict[str, re.Pattern[str]]:
         "kana": re.compile("[\u3040-\u30ff\uff66-\uff9d]"),
         "accented": re.compile("[\u00c0-\u024f\u1e00-\u1eff]"),
         "script": re.compile(
-            "[\u0250-\u03ff\u0530-\u1dff\u1f00-\u1fff\u2190-\u2fff\u3100-\u33ff\ua000-\uf8ff"
+            "[\u0250-\u03ff\u0530-\u1dff\u1f00-\u1fff\u2190-\u2fff\u3100-\u33ff\ua000-\ud7ff\ue000-\uf8ff"
             "\ufb00-\ufeff\U00010000-\U0010ffff]"
         ),
     }
@@ -163,7 +163,7 @@ def _latin_kind(piece: str, accented: int) -> str:
         return "csv"
     if marks.bracket > 0.04:  # noqa: PLR2004
         return "code"
-    if marks.letter + marks.blank > 0.75 and marks.blank > 0.08:  # noqa: PLR2004
+    if marks.letter + marks.blank > 0.75 and marks.letter > 0.5 and marks.blank > 0.08:  # noqa: PLR2004
         return _language(piece, accented)
     return "other"
 

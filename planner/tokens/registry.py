@@ -82,7 +82,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Families by the beginnings of model names, and by provider for names that no family knows."""
+    """Families by words of model names, and by provider for names that no family knows."""
 
     names: Mapping[str, Method]
     providers: Mapping[str, Method]
@@ -91,27 +91,25 @@ class Registry:
     def method(self, model: str, provider: str | None = None) -> Method:
         """How a model counts; `model` and `provider` as the catalog resolved them, any host's spelling will do.
 
-        The longest known beginning wins, at the first word that has one, in the last part of a path first
-        (`openai/gpt-5-mini`, `us.anthropic.claude-haiku-4-5`, `accounts/fireworks/models/llama-v3p3-70b-instruct`,
-        `ft:gpt-4.1-mini:acme::1`). A name that no family knows counts as its maker's
+        The longest run of whole words that the registry knows wins, in the last part of a path first
+        (`openai/gpt-5-mini`, `us.anthropic.claude-haiku-4-5`, `accounts/fireworks/models/llama-v3p3-70b-instruct`);
+        of `ft:gpt-4.1-mini:acme::1` only the base model is read. A name that no family knows counts as its maker's
         (named in the path, or the provider), else as `unknown`.
         """
         for part in reversed(model.lower().split("/")):
-            for beginning in _beginnings(part):
-                if beginning in self.names:
-                    return self.names[beginning]
+            word = part.removeprefix("ft:").partition(":")[0]
+            known = max((run for run in _runs(word) if run in self.names), key=len, default=None)
+            if known is not None:
+                return self.names[known]
         vendors = (*model.lower().split("/")[:-1], provider or "")
         return next((self.providers[vendor] for vendor in vendors if vendor in self.providers), self.unknown)
 
 
-def _beginnings(part: str) -> Iterator[str]:
-    """Every run of whole words of a name: from the first word on, the longest first."""
-    starts = [at for at, char in enumerate(part) if char.isalnum() and (at == 0 or not part[at - 1].isalnum())]
-    ends = [at for at in range(len(part), 0, -1) if _ends_word(part, at)]
-    for start in starts:
-        for end in ends:
-            if end > start:
-                yield part[start:end]
+def _runs(name: str) -> Iterator[str]:
+    """Every run of whole words of a name."""
+    starts = [at for at, char in enumerate(name) if char.isalnum() and (at == 0 or not name[at - 1].isalnum())]
+    ends = [at for at in range(1, len(name) + 1) if _ends_word(name, at)]
+    return (name[start:end] for start in starts for end in ends if end > start)
 
 
 def _ends_word(part: str, at: int) -> bool:
@@ -129,7 +127,7 @@ def shipped() -> Registry:
 
 
 def read(data: dict[str, Any]) -> Registry:
-    """A registry from its JSON: `framings`, `families` (with `models`, beginnings of names), `providers`, `unknown`."""
+    """A registry from its JSON: `framings`, `families` (with `models`, words of names), `providers`, `unknown`."""
     framings = {name: _framing(row) for name, row in data["framings"].items()}
     methods = {name: _method(name, row, framings, data["observed"]) for name, row in data["families"].items()}
     names = {model: methods[name] for name, row in data["families"].items() for model in row["models"]}

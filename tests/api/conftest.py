@@ -15,7 +15,7 @@ from planner.tokens import Counter
 @pytest.fixture(scope="session")
 def planner(shipped):
     """The shipped catalog and counter at a pinned instant."""
-    return Planner(shipped, Counter(), lambda: NOW)
+    return Planner(shipped, Counter, lambda: NOW)
 
 
 @pytest.fixture(scope="session")

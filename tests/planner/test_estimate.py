@@ -52,7 +52,7 @@ SIZES = {
 
 @pytest.fixture
 def planner(make_catalog):
-    return Planner(make_catalog(MODELS), Told(SIZES), lambda: NOW)
+    return Planner(make_catalog(MODELS), lambda: Told(SIZES), lambda: NOW)
 
 
 def ask(planner, *models, output=100, **more):
@@ -206,7 +206,7 @@ def test_compare_takes_a_usage_or_a_prompt_with_its_answer(planner, wrong):
 def test_a_date_without_a_price_takes_the_nearest_one_only_when_allowed(make_catalog):
     """Known from 2026-06-01 at 2, asked for 2026-05-01: an error, or 2 with a warning; the date asked for is kept."""
     dated = priced(input_tokens="2") | {"valid_from": "2026-06-01T00:00:00Z"}
-    planner = Planner(make_catalog({"lab/m": {"prices": [dated]}}), Told({}), lambda: NOW)
+    planner = Planner(make_catalog({"lab/m": {"prices": [dated]}}), lambda: Told({}), lambda: NOW)
     asked = {"model": "m", "usage": Usage(input_tokens=10**6), "as_of": "2026-05-01"}
     with pytest.raises(NotPriced, match="known: 2026-06-01 to open"):
         planner.cost(CostQuestion(**asked))
@@ -266,4 +266,4 @@ def steady(tmp_path_factory):
     from pricing import Catalog
 
     folder = write_catalog(tmp_path_factory.mktemp("steady") / "c", MODELS)
-    return Planner(Catalog(str(folder)), Told(SIZES), lambda: NOW)
+    return Planner(Catalog(str(folder)), lambda: Told(SIZES), lambda: NOW)

@@ -9,9 +9,10 @@ import pytest
 import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiktoken_ext import openai_public
+
 from planner.tokens import encodings, pack, ranks
 from pricing.errors import InvalidInput, NotCountable
-from tiktoken_ext import openai_public
 
 TRICKY = (
     "",
@@ -19,10 +20,10 @@ TRICKY = (
     "   leading and trailing   ",
     "tabs\tand\r\nline\n\n\nends\r",
     "<|endoftext|><|im_start|>system<|fim_prefix|><|endofprompt|><|start|>",
-    "I'll DON'T we'Ve 'S it’s",
+    "I'll DON'T we'Ve 'S it\u2019s",
     "1234567890 3.14159 1,000,000 0x1F",
     "naïve café e\u0301 ﬁ ǅ İstanbul ß",
-    "Привет, мир! 中文字符，日本語テキスト。한국어 العربية हिन्दी ไทย",
+    "Привет, мир! 中文字符\uff0c日本語テキスト。한국어 العربية हिन्दी ไทย",
     "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 \U0001f600\U0001f601",
     "def f(x):\n    return {'a': [1, 2, 3]}  # comment\n" * 20,
     "\x00\x01\x1c\x1d\x7f\x85\u200b\u2028\u3000\ufeff",
@@ -50,7 +51,7 @@ def load_rebuilt(url, expected_hash):
 
 @pytest.fixture(scope="module")
 def references():
-    """tiktoken's own five encodings, by its own definitions; only the file loader is ours."""
+    """Five encodings of tiktoken itself, by its own definitions; only the file loader is ours."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(openai_public, "load_tiktoken_bpe", load_rebuilt)
         return {name: tiktoken.Encoding(**getattr(openai_public, name)()) for name in encodings.ENCODINGS}
@@ -97,7 +98,7 @@ def test_lone_surrogates_count_as_the_replacement_character():
 def test_unknown_encoding_names_the_known():
     """An encoding that does not exist is an error that names it and lists those that do."""
     with pytest.raises(
-        NotCountable, match="'o300k_base'.*o200k_base, o200k_harmony, cl100k_base, p50k_base, r50k_base"
+        NotCountable, match=r"'o300k_base'.*o200k_base, o200k_harmony, cl100k_base, p50k_base, r50k_base"
     ):
         encodings.encoding("o300k_base")
 
