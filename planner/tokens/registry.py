@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,24 +92,29 @@ class Registry:
     def method(self, model: str, provider: str | None = None) -> Method:
         """How a model counts; `model` and `provider` as the catalog resolved them, any host's spelling will do.
 
-        The longest run of whole words that the registry knows wins, in the last part of a path first
+        The first word with a known family decides, by its longest known run of words, in the last part of a path first
         (`openai/gpt-5-mini`, `us.anthropic.claude-haiku-4-5`, `accounts/fireworks/models/llama-v3p3-70b-instruct`);
         of `ft:gpt-4.1-mini:acme::1` only the base model is read. A name that no family knows counts as its maker's
         (named in the path, or the provider), else as `unknown`.
         """
-        for part in reversed(model.lower().split("/")):
-            word = part.removeprefix("ft:").partition(":")[0]
-            known = max((run for run in _runs(word) if run in self.names), key=len, default=None)
-            if known is not None:
-                return self.names[known]
-        vendors = (*model.lower().split("/")[:-1], provider or "")
-        return next((self.providers[vendor] for vendor in vendors if vendor in self.providers), self.unknown)
+        path = _PATH.split(model.lower().removeprefix("ft:"))
+        for part in reversed(path):
+            for run in _runs(part.removeprefix("ft:").partition(":")[0]):
+                if run in self.names:
+                    return self.names[run]
+        return next(
+            (self.providers[maker] for maker in (*path, provider or "") if maker in self.providers), self.unknown
+        )
+
+
+_PATH: Final = re.compile(r"/|(?<=[a-z])\.(?=[a-z])")
+"""What stands between the parts of a name: a slash, or a dot between letters (`anthropic.claude`, not `gpt-4.1`)."""
 
 
 def _runs(name: str) -> Iterator[str]:
-    """Every run of whole words of a name."""
+    """Every run of whole words of a name: from the first word on, the longest first."""
     starts = [at for at, char in enumerate(name) if char.isalnum() and (at == 0 or not name[at - 1].isalnum())]
-    ends = [at for at in range(1, len(name) + 1) if _ends_word(name, at)]
+    ends = [at for at in range(len(name), 0, -1) if _ends_word(name, at)]
     return (name[start:end] for start in starts for end in ends if end > start)
 
 
