@@ -10,12 +10,12 @@ from planner.planner import Planner
 from planner.when import when
 from pricing.catalog import SHIPPED, Catalog
 from pricing.errors import InvalidInput
-from pricing.pricefile import read_price_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.tokens import Counter
+    from pricing.pricefile import PriceFile
 
 MEGABYTE = 1_000_000
 
@@ -32,7 +32,13 @@ def default_planner(catalog: str | None = None, prices: str | None = None) -> Pl
     """
     directory = catalog or os.environ.get("TOKENPLAN_CATALOG") or SHIPPED
     own = prices or os.environ.get("TOKENPLAN_PRICES")
-    return Planner(Catalog(directory, read_price_file(own) if own else None), _counter(), clock())
+    return Planner(Catalog(directory, _price_file(own) if own else None), _counter(), clock())
+
+
+def _price_file(path: str) -> PriceFile:
+    from pricing.pricefile import read_price_file  # noqa: PLC0415 - only who has one pays for its reader
+
+    return read_price_file(path)
 
 
 def megabytes(variable: str, unset: str) -> int:

@@ -284,7 +284,7 @@ def _assumptions(question: EstimateQuestion, outputs: _Outputs) -> list[str]:
         said.append(f"every answer reasons for {question.reasoning_tokens} tokens, billed as the model lists them")
     if question.cache_hit_rate:
         said.append(
-            f"where a model caches the prefix, {question.cache_hit_rate:g} of the requests read it and the rest write it"
+            f"where a model caches the prefix, {question.cache_hit_rate:g} of the requests read it, the rest write it"
             f" for {question.cache_ttl}"
         )
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line on `argv`, or on the process's own arguments, and return the exit code."""
+    gc.disable()  # a command that ends in milliseconds frees nothing worth a collection; a server turns it on again
     try:
         refusal = stranger()
         if refusal:
@@ -24,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(sys.argv[1:] if argv is None else argv, serve)
     except KeyboardInterrupt:
         return 130
+    finally:
+        gc.enable()
 
 
 def stranger() -> str | None:
@@ -52,6 +56,7 @@ def serve(planner: Planner, *, host: str, port: int, cors_origins: tuple[str, ..
     Raises:
         InvalidInput: it refuses to bind there.
     """
+    gc.enable()
     from planner.api.server import serve as start  # noqa: PLC0415 - only who serves pays for a web framework
     from planner.web import add_page  # noqa: PLC0415
 

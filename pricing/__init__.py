@@ -27,7 +27,6 @@ from pricing.errors import (
     UnknownModel,
 )
 from pricing.names import Resolution
-from pricing.pricefile import PriceFile, read_price_file
 from pricing.rates import CatalogRef, Limits, Model, ModelRef, Rate, RateSet, Uplift, Window
 from pricing.usage import BUCKETS, Bucket, Usage
 
@@ -47,7 +46,6 @@ __all__ = [
     "ModelRef",
     "NotCountable",
     "NotPriced",
-    "PriceFile",
     "Problem",
     "Provider",
     "Rate",
@@ -60,5 +58,4 @@ __all__ = [
     "Usage",
     "Window",
     "cost",
-    "read_price_file",
 ]

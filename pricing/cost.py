@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from pricing.errors import NotPriced, one_of
@@ -21,6 +22,8 @@ EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 """Money arithmetic: a rounding is an error, never a result."""
 
 RETIRES_SOON_DAYS: Final = 90
+_NAMES: Final = tuple(BUCKETS)
+_UNITS: Final = tuple(bucket.unit for bucket in BUCKETS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,12 @@ def cost(
     lines: list[Line] = []
     warnings: list[str] = []
     total = Decimal(0)
-    for (bucket, definition), quantity in zip(BUCKETS.items(), usage.quantities, strict=True):
-        if not quantity:
-            continue
+    quantities = usage.quantities
+    for bucket, unit, quantity in compress(zip(_NAMES, _UNITS, quantities, strict=True), quantities):  # zeros drop out
         priced_as, rate, source_set = _rate(model, offer, bucket, at, usage)
         if rate is None:
             continue
-        line = _line(bucket, quantity, definition.unit, priced_as, rate, source_set, offer)
+        line = _line(bucket, quantity, unit, priced_as, rate, source_set, offer)
         total = EXACT.add(total, line.amount_usd)
         lines.append(line)
         if priced_as not in (bucket, "output_tokens"):

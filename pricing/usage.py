@@ -32,6 +32,7 @@ class Bucket:
 
 _MILLION: Final = 1_000_000
 _NONE: Final = Decimal(0)
+_ZERO: Final = 0
 
 BUCKETS: Final[dict[str, Bucket]] = {
     "input_tokens": Bucket("million_tokens", _MILLION, prompt=True),
@@ -91,11 +92,13 @@ class Usage:
 
     def __post_init__(self) -> None:
         for value in _counts(self):
+            if value is _ZERO:  # most are; the rest is checked
+                continue
             if type(value) is not int or not 0 <= value <= LARGEST:
                 raise _refused(self)
+        if self.audio_seconds is self.video_seconds is self.cache_storage_token_hours is _NONE:
+            return
         for name, amount in zip(_AMOUNTS, _amounts(self), strict=True):
-            if amount is _NONE:
-                continue
             if type(amount) is int:
                 object.__setattr__(self, name, Decimal(amount))
             elif not isinstance(amount, Decimal) or not amount.is_finite() or not 0 <= amount <= LARGEST:

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from catalogs import NOW, priced, write_catalog
 
-from pricing import BadCatalog, Catalog, Usage, cost, read_price_file
+from pricing import BadCatalog, Catalog, Usage, cost
+from pricing.pricefile import read_price_file
 
 GOOD = """\
 source = "ACME agreement"
