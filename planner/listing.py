@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from planner.when import when
 from pricing.cost import select
-from pricing.errors import NotPriced
+from pricing.errors import InvalidInput, NotPriced, one_of
 from pricing.rates import STANDARD, CatalogRef, Limits, ModelRef
 
 if TYPE_CHECKING:
@@ -146,9 +146,10 @@ def models(question: ModelsQuestion, catalog: Catalog, now: datetime) -> Models:
 
     Raises:
         UnknownModel: no such provider.
-        InvalidInput: a malformed date.
+        InvalidInput: a malformed date, a negative or endless limit, a capability that no model has.
     """
     at = when(question.active_on, now).at
+    _validate(question, catalog)
     found = tuple(
         summary
         for model in catalog.models(question.provider)
@@ -206,6 +207,22 @@ def about(catalog: Catalog, now: datetime) -> CatalogAnswer:
         catalog.sources,
         tuple(catalog.conflicts()),
     )
+
+
+def _validate(question: ModelsQuestion, catalog: Catalog) -> None:
+    """Refuse limits that are no amounts, and a capability that no model has."""
+    price, window = question.max_price, question.min_context
+    if price is not None and not (price.is_finite() and price >= 0):
+        raise InvalidInput(f"max_price is {price}; it must be USD per million tokens, not negative", loc=("max_price",))
+    if window is not None and window < 0:
+        raise InvalidInput(f"min_context is {window}; it must not be negative", loc=("min_context",), value=window)
+    if question.capability is not None:
+        known = {name for model in catalog.models() for name in (*model.capabilities, model.mode) if name}
+        if question.capability not in known:
+            wrong = question.capability
+            raise InvalidInput(
+                f"capability is {wrong!r}; {one_of(wrong, sorted(known))}", loc=("capability",), value=wrong
+            )
 
 
 def _listed(question: ModelsQuestion, model: Model, at: datetime) -> bool:

@@ -70,6 +70,8 @@ class Catalog:
         self._names: dict[str, Names] = {}
         self._models: dict[tuple[str, str], Model] = {}
         self._resolved: dict[tuple[str, str | None], Resolution] = {}
+        if prices is not None:
+            self._check_own(prices)
 
     def resolve(self, name: str, provider: str | None = None) -> Resolution:
         """The model that a name means, and the rule that said so.
@@ -135,6 +137,28 @@ class Catalog:
             listed = {alias: model for model, entry in entries.items() for alias in entry.get("aliases", ())}
             self._names[provider] = Names(listed | {model: model for model in entries})
         return self._names[provider]
+
+    def _check_own(self, prices: PriceFile) -> None:
+        """Every model and name of the user's price file means something that is listed, or says that it is new."""
+        for provider, own in prices.entries.items():
+            if not self.providers[provider].models:
+                continue
+            listed = _load(self.directory, "providers", f"{provider}.json")["models"]
+            for model_id, entry in own.items():
+                if model_id not in listed and not entry.get("new"):
+                    hint = one_of(model_id, listed)
+                    raise prices.error(
+                        f"{provider} lists no model {model_id!r}; {hint}; say new = true if it is your own",
+                        "models",
+                        f"{provider}/{model_id}",
+                    )
+        for name, (provider, model_id) in prices.names.items():
+            if provider not in self.providers or self._within(provider, model_id) is None:
+                known = self.entries(provider) if provider in self.providers else self.providers
+                target = model_id if provider in self.providers else provider
+                raise prices.error(
+                    f"{name!r} names {provider}/{model_id}, which is not listed; {one_of(target, known)}", "names", name
+                )
 
     def _resolve(self, name: str, provider: str | None) -> Resolution:
         if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:

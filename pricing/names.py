@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
 _VERSION: Final = re.compile(r"(?:-v\d+)?(?::\d+)?$")
 _REGION: Final = re.compile(
-    r"^(?P<region>us-gov|us|eu|apac|au|jp|ca|sa|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
+    r"^(?P<region>us-gov|us|eu|apac|au|jp|in|ca|sa|af|me|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
 )
 
 

@@ -14,20 +14,21 @@
     [[models."openai/gpt-5-mini".prices]]
     rates = { input_tokens = "0.20", cache_read_tokens = "0.02", output_tokens = "1.60" }
 
-    [models."acme/private-llama"]
+    [models."acme/private-llama"]                # a provider of your own; at a known one also: new = true
     limits = { context_window = 131072 }
     [[models."acme/private-llama".prices]]
     rates = { input_tokens = "0.10", output_tokens = "0.10" }
 
 A price set takes every key of docs/adr/0001 but `source` and `observed`, which the file says once. A model's own sets
-replace the catalog's of the same service tier and region; its other tiers stay the catalog's.
+replace the catalog's of the same service tier and region; its other tiers stay the catalog's. A model that a known
+provider does not list needs `new = true`, so that a misspelt id does not become a model of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -38,8 +39,20 @@ from pricing.rates import STANDARD
 
 _TOP: Final = frozenset(("source", "observed", "currency", "names", "models"))
 _MODEL: Final = frozenset(
-    ["name", "mode", "limits", "retires", "knowledge_cutoff", "cache_minimum_tokens", "capabilities", "notes", "prices"]
+    [
+        "new",
+        "name",
+        "mode",
+        "limits",
+        "retires",
+        "knowledge_cutoff",
+        "cache_minimum_tokens",
+        "capabilities",
+        "notes",
+        "prices",
+    ]
 )
+TIERS: Final = (STANDARD, "batch", "flex", "priority", "fast")
 _LIMITS: Final = frozenset(("context_window", "max_input_tokens", "max_output_tokens"))
 
 
@@ -51,6 +64,11 @@ class PriceFile:
     digest: str
     names: Mapping[str, tuple[str, str]]
     entries: Mapping[str, Mapping[str, dict[str, Any]]]
+    text: str = field(repr=False)
+
+    def error(self, msg: str, *loc: str) -> BadCatalog:
+        """An error that names this file and the line of a key path in it."""
+        return BadCatalog(f"{self.path}, line {_line(self.text, loc)}: {msg}", loc=loc)
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -85,14 +103,14 @@ def read_price_file(path: str) -> PriceFile:
     except (OSError, ValueError) as error:
         raise BadCatalog(f"{path}: {error}", loc=(path,)) from error
     try:
-        return _checked(path, sha256(raw).hexdigest()[:12], data)
+        return _checked(path, sha256(raw).hexdigest()[:12], data, text)
     except BadCatalog as error:
         problem = error.problems[0]
         line = _line(text, problem.loc)
         raise BadCatalog(f"{path}, line {line}: {problem.msg}", loc=problem.loc, value=problem.input) from None
 
 
-def _checked(path: str, digest: str, data: dict[str, Any]) -> PriceFile:
+def _checked(path: str, digest: str, data: dict[str, Any], text: str) -> PriceFile:
     _known_keys(data, _TOP, ())
     for key in ("source", "observed"):
         if key not in data:
@@ -104,7 +122,7 @@ def _checked(path: str, digest: str, data: dict[str, Any]) -> PriceFile:
         provider, model_id = _split(name, ("models", name))
         entries.setdefault(provider, {})[model_id] = _entry(name, entry, origin, factor)
     names = {name: _split(target, ("names", name)) for name, target in data.get("names", {}).items()}
-    return PriceFile(path, digest, names, entries)
+    return PriceFile(path, digest, names, entries, text)
 
 
 def _entry(name: str, entry: dict[str, Any], origin: dict[str, str], factor: Decimal) -> dict[str, Any]:
@@ -119,6 +137,7 @@ def _entry(name: str, entry: dict[str, Any], origin: dict[str, str], factor: Dec
         if not isinstance(own.get("rates"), dict):
             raise BadCatalog("rates is missing; it maps buckets to decimal strings", loc=(*where, "rates"))
         rates = {key: _converted(value, factor, (*where, "rates", key)) for key, value in own["rates"].items()}
+        _plausible_tier(own.get("tier", STANDARD), (*where, "tier"))
         priced = {**own, "rates": rates, **origin}
         try:
             reading.rate_set(priced, {})
@@ -129,6 +148,17 @@ def _entry(name: str, entry: dict[str, Any], origin: dict[str, str], factor: Dec
     if limits:
         checked["limits"] = {**limits, **origin}
     return checked
+
+
+def _plausible_tier(tier: object, loc: tuple[str | int, ...]) -> None:
+    """Refuse a tier that is nearly a common one: a provider may have further tiers, a typo must not become one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a price file pays for it
+
+    near = get_close_matches(str(tier), TIERS, n=1, cutoff=0.75)
+    if tier not in TIERS and near:
+        raise BadCatalog(
+            f"tier is {tier!r}; did you mean {near[0]!r}? Common tiers: {', '.join(TIERS)}", loc=loc, value=tier
+        )
 
 
 def _converted(value: object, factor: Decimal, loc: tuple[str | int, ...]) -> str:

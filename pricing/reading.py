@@ -80,14 +80,21 @@ def rate_set(data: Json, calendars: Mapping[str, Calendar]) -> RateSet:
             raise BadCatalog(f"unknown key {key!r}; {one_of(key, sorted(_SET_KEYS))}", loc=(key,), value=data[key])
     window = _window(data, calendars)
     basis = data.get("basis")
+    begins, ends = _instant(data, "valid_from"), _instant(data, "valid_to")
+    if begins is not None and ends is not None and ends <= begins:
+        raise BadCatalog(
+            f"valid_to is {data['valid_to']!r}; it must come after valid_from, {data['valid_from']!r}",
+            loc=("valid_to",),
+            value=data["valid_to"],
+        )
     return RateSet(
         rates={bucket: _rate(bucket, text, data) for bucket, text in _mapping(data, "rates").items()},
         tier=data.get("tier", STANDARD),
         region=data.get("region"),
         prompt_above=_count(data, "prompt_above"),
         prompt_from=_count(data, "prompt_from"),
-        valid_from=_instant(data, "valid_from"),
-        valid_to=_instant(data, "valid_to"),
+        valid_from=begins,
+        valid_to=ends,
         window=window,
         basis=basis,
         free=data.get("free", False),
@@ -107,7 +114,9 @@ def money(text: object, loc: tuple[str | int, ...]) -> Decimal:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
         raise BadCatalog(
-            f'{".".join(map(str, loc))} is {text!r}; it must be a decimal string such as "0.25"', loc=loc, value=text
+            f'{".".join(map(str, loc))} is {text!r}; it must be a decimal string, not negative, such as "0.25"',
+            loc=loc,
+            value=text,
         )
     return amount
 

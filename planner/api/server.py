@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -45,6 +45,9 @@ def serve(
         _Announced(config).run(sockets=[listener])
 
 
+LAST_PORT: Final = 65535
+
+
 class _Announced(uvicorn.Server):
     """Says where it listens once it does."""
 
@@ -56,6 +59,10 @@ class _Announced(uvicorn.Server):
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
+        raise InvalidInput(
+            f"port is {port}; it must be from 0 (any free one) to {LAST_PORT}", loc=("port",), value=port
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)

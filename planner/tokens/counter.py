@@ -33,9 +33,9 @@ class _Bounds:
         return type(self)(self.tokens + tokens, self.low + tokens - less, self.high + tokens + more)
 
     def part(self, name: str) -> Part:
-        """A part in whole tokens: bounds outwards, never below zero."""
+        """A part in whole tokens: bounds outwards, at least one token where there is text."""
         tokens = round(self.tokens)
-        return Part(name, tokens, max(0, min(tokens, floor(self.low))), max(tokens, ceil(self.high)))
+        return Part(name, tokens, min(tokens, max(floor(self.low), 1)), max(tokens, ceil(self.high)))
 
 
 @dataclass(frozen=True, slots=True)

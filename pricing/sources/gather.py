@@ -64,7 +64,7 @@ def _fold_aliases(piles: dict[Key, list[Record]], now: str) -> None:
             other = (key[0], naming.key(key[0], alias))
             if other == key or other not in piles or key not in piles:
                 continue
-            if _same_prices(piles[other], piles[key], now) is not False:
+            if _same_prices(piles[other], piles[key], now) is not False and _same_limits(piles[other], piles[key]):
                 piles[key].extend(piles.pop(other))
 
 
@@ -73,11 +73,27 @@ def _fold_dates(piles: dict[Key, list[Record]], now: str) -> None:
     for key, pile in list(piles.items()):
         bare = naming.undated(key[1])
         home = piles.get((key[0], bare)) if bare else None
-        if home is None or not _sold_alike(pile, home, now):
+        if home is None or not _sold_alike(pile, home, now) or not _same_limits(pile, home):
             continue
         retiring = {record.retires for record in (*pile, *home) if record.retires}
         if len(retiring) <= 1:
             home.extend(piles.pop(key))
+
+
+def _same_limits(pile: list[Record], home: list[Record]) -> bool:
+    """Whether no source states another limit under the one name than under the other: a window is not inherited."""
+    return not any(
+        ours != theirs
+        for a in pile
+        for b in home
+        if a.origin.project == b.origin.project
+        for ours, theirs in zip(_limits(a), _limits(b), strict=True)
+        if ours and theirs
+    )
+
+
+def _limits(record: Record) -> tuple[int | None, int | None, int | None]:
+    return record.context_window, record.max_input, record.max_output
 
 
 def _same_prices(pile: list[Record], home: list[Record], now: str) -> bool | None:

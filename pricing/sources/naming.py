@@ -64,13 +64,31 @@ class Providers:
         return best[1] if best else None
 
     def place(self, record: Record) -> Record:
-        """The record under our provider name; a Bedrock geography becomes the region of its prices."""
+        """The record under our provider name; a Bedrock geography becomes the region of its prices.
+
+        An alias with a geography is an offer, not a name: the prices hold in that region too. An alias without one
+        beside a regional id says that the bare id is sold at the regional price.
+        """
         provider = self.canonical(record.provider)
-        match = _GEOGRAPHY.fullmatch(record.model) if provider == "aws" else None
-        if match is None:
+        if provider != "aws":
             return replace(record, provider=provider)
-        sets = tuple(one if one.region else replace(one, region=match[1]) for one in record.sets)
-        return replace(record, provider=provider, model=match[2], sets=sets, uplifts=())
+        match = _GEOGRAPHY.fullmatch(record.model)
+        model = match[2] if match else record.model
+        own = match[1] if match else None
+        named = {alias: _GEOGRAPHY.fullmatch(alias) for alias in record.aliases}
+        regions = dict.fromkeys((own, *(geography[1] for geography in named.values() if geography)))
+        if own and model in named:
+            regions[None] = None
+        sets = tuple(one if one.region else replace(one, region=region) for region in regions for one in record.sets)
+        aliases = tuple(alias for alias, geography in named.items() if not geography and alias != model)
+        return replace(
+            record,
+            provider=provider,
+            model=model,
+            aliases=aliases,
+            sets=sets,
+            uplifts=() if match else record.uplifts,
+        )
 
 
 def load() -> Providers:
