@@ -82,6 +82,9 @@ def run(argv: Sequence[str], serve: Serve) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
         return STOPPED
+    except OSError as error:
+        print(f"error: {error.strerror or error}", file=sys.stderr)  # a full disk is not a fault of ours
+        return WRONG_INPUT
     except Exception as error:  # noqa: BLE001 - the last line of defence says what happened
         return _fault(error)
     return code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planner.cli import options as shared
 from planner.cli.options import Command, count
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money, percent, small_usd
-from planner.cli.words import Footnotes, counted, named, refusals, standing
+from planner.cli.words import Footnotes, counted, named, refusals, standing, unanswered
 from planner.costing import CostQuestion, ProviderUsage
 from pricing.errors import InvalidInput, InvalidUsage
 from pricing.usage import BUCKETS
@@ -125,8 +125,10 @@ def _compare(planner: Planner, options: Namespace) -> Output:
         answer,
         lambda: _compare_page(answer, notes),
         lambda: _compare_rows(answer),
+        code=2 if answer.refused else 0,
         asides=refusals(answer.refused),
         notes=notes,
+        error=unanswered(len(answer.refused), len(answer.rows)),
     )
 
 

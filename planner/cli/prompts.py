@@ -22,7 +22,7 @@ from planner.cli.render import (
     small_usd,
     span,
 )
-from planner.cli.words import Footnotes, counted, named, refusals, standing
+from planner.cli.words import Footnotes, counted, named, refusals, standing, unanswered
 from planner.context import FitQuestion
 from planner.estimate import EstimateQuestion, OutputSpread
 from planner.prompt import TokensQuestion
@@ -88,14 +88,13 @@ def _estimate(planner: Planner, options: Namespace) -> Output:
             **shared.prompt(options),
         )
     )
-    none = not answer.rows
     return Output(
         answer,
         lambda: _estimate_page(answer),
         lambda: _estimate_rows(answer),
-        code=2 if none else 0,
+        code=2 if answer.refused or not answer.rows else int(all(row.fit.fits is False for row in answer.rows)),
         asides=[*refusals(answer.refused), *answer.assumptions],
-        error="no model could be answered for" if none else None,
+        error=unanswered(len(answer.refused), len(answer.rows)),
     )
 
 

@@ -61,3 +61,10 @@ def counted(tokens: Tokens) -> tuple[str, str, str]:
     """A count, its bounds where it has any, and its method."""
     sign = "" if tokens.low == tokens.high else "≈"
     return f"{sign}{grouped(tokens.tokens)}", span(grouped(tokens.low), grouped(tokens.high)), tokens.method
+
+
+def unanswered(refused: int, answered: int) -> str | None:
+    """What stderr says when a model could not be answered for: a script must not take a part for the whole."""
+    if not answered:
+        return "no model could be answered for"
+    return f"{refused} of {refused + answered} models could not be answered for" if refused else None

@@ -150,6 +150,8 @@ def test_a_body_that_is_no_question_is_a_422(client, body):
         ("/v1/models?capabilty=vision", 422),
         ("/v1/models?min_context=-1", 422),
         ("/v1/models?active_on=soon", 422),
+        ("/v1/models?capability=visoin", 422),
+        ("/v1/models?max_price=nan", 422),
         ("/v1/cost", 405),
     ],
 )

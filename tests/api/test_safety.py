@@ -144,6 +144,15 @@ def test_a_lone_surrogate_and_special_tokens_are_text(server):
     assert httpx.post(f"{server}/v1/tokens", json=told).json()["tokens"] > 1
 
 
+@pytest.mark.parametrize("port", ["99999", "65536"])
+def test_a_port_out_of_range_is_refused_not_wrapped(port):
+    """The system would serve on another port than the one asked for."""
+    command = [sys.executable, "-m", "planner.main", "serve", "--port", port]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 2
+    assert f"port is {port}" in result.stderr
+
+
 def test_a_taken_port_is_said_in_words(server):
     """The second server exits with 2 and names the port."""
     port = server.rsplit(":", 1)[1]

@@ -110,11 +110,18 @@ def test_fit_without_limits_is_not_known(tokenplan):
 
 
 def test_refused_models_stand_below(tokenplan):
-    """Models that cannot be answered for are named with the reason; the others are answered, exit code 0."""
+    """Models that cannot be answered for are named with the reason; the others are answered, exit code 2."""
     ran = tokenplan("estimate", "--text", "hello", "--output", "10", "--models", "gpt-4o,gpt-nope,mistral-listed")
-    assert ran.code == 0
+    assert (ran.code, ran.err) == (2, "error: 2 of 3 models could not be answered for\n")
     assert "not answered\n  gpt-nope: unknown model 'gpt-nope'" in ran.out
     assert "mistral-listed: mistral/mistral-listed is listed without prices" in ran.out
+
+
+def test_estimate_says_when_nothing_fits(tokenplan):
+    """When every model that is answered for is too small, the exit code is 1, as it is for fit."""
+    ran = tokenplan("estimate", "--text", "hello", "--output", "400000", "--models", "gpt-4o")
+    assert ran.code == 1
+    assert "NO" in ran.out
 
 
 def test_no_model_answered(tokenplan):

@@ -89,6 +89,15 @@ def test_a_currency_is_converted_exactly(catalog):
         ("context_window", "context_windo", "line 11: unknown key 'context_windo'"),
         ('source = "ACME', 'source = ACME"', "line 1"),
         ("[names]", '[currency]\ncode = "EUR"\n[names]', "line 4: currency is"),
+        ("rates = {", 'tier = "btach"\nrates = {', "line 8: .*did you mean 'batch'"),
+        (
+            '[models."openai/gpt-5-mini"',
+            '[models."openai/gpt-5-mni"',
+            "line 7: openai lists no model 'gpt-5-mni'.*gpt-5-mini",
+        ),
+        ('= "openai/gpt-5-mini"', '= "openai/gpt-5-mni"', "line 5: 'house-small' names openai/gpt-5-mni.*gpt-5-mini"),
+        ('= "openai/gpt-5-mini"', '= "opnai/gpt-5-mini"', "line 5: 'house-small' names opnai/gpt-5-mini.*openai"),
+        ("rates = {", 'valid_from = "2027-01-01"\nvalid_to = "2026-01-01"\nrates = {', "line 9: .*valid_to is"),
     ],
 )
 def test_errors_name_the_file_the_line_and_the_key(catalog, old, new, said):

@@ -107,6 +107,28 @@ def test_deepseek_costs_twice_at_its_peak(shipped, at, expected):
     assert asked == base * expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("global.anthropic.claude-opus-5-5", "4"),
+        ("us.anthropic.claude-opus-5-5", "4.4"),  # regional and geographic profiles cost a tenth more than global
+        ("eu.anthropic.claude-opus-5-5", "4.4"),
+        ("apac.anthropic.claude-opus-5-5", "4.4"),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "1.1"),
+        ("us.zai.glm-5.3", "1.848"),
+    ],
+)
+def test_a_bedrock_profile_is_priced_in_its_geography(shipped, name, expected):
+    """A geography before a Bedrock id chooses that region's offer, never the global one; a million input tokens."""
+    assert cost(Usage(input_tokens=10**6), shipped.resolve(name), at=NOW).total_usd == Decimal(expected)
+
+
+def test_no_alias_hides_a_geography(shipped):
+    """An alias that begins with a region would skip the region's own prices."""
+    for model in shipped.models("aws"):
+        assert not [name for name in model.aliases if name.split(".")[0] in ("us", "eu", "apac", "au", "jp", "global")]
+
+
 def test_an_unpriced_model_is_listed_and_refused(shipped):
     """Sources list models without prices; they are there, and an error when asked for a cost."""
     unpriced = next(model for model in shipped.models("openai") if not model.sets)
