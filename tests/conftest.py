@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from catalogs import write_catalog
+from hypothesis import settings
 
 from pricing import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+settings.register_profile("ci", derandomize=True, deadline=None)  # a gate must not fail by chance; people explore
+settings.register_profile("people", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "people")
 
 
 @pytest.fixture

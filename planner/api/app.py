@@ -30,8 +30,9 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
         redoc_url=None,
     )
     problems.register(app)
-    app.include_router(verbs(planner))
-    app.include_router(lookups(planner))
+    keyed = bool(chosen.api_keys)
+    app.include_router(verbs(planner, keyed=keyed))
+    app.include_router(lookups(planner, keyed=keyed))
 
     @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:

@@ -97,9 +97,11 @@ class VerbRoute(Titled):
         return handle
 
 
-def verbs(planner: Callable[[], Planner]) -> APIRouter:
-    """The POST verbs over whichever planner is current when a request arrives."""
-    router = APIRouter(route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=[_KEY], tags=["verbs"])
+def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
+    """The POST verbs over whichever planner is current when a request arrives; `keyed` documents the need of a key."""
+    router = APIRouter(
+        route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=_key(keyed=keyed), tags=["verbs"]
+    )
 
     def post(path: str, answer: type) -> Callable[[Callable[..., object]], Callable[..., object]]:
         shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[path]}}}}
@@ -133,12 +135,12 @@ def verbs(planner: Callable[[], Planner]) -> APIRouter:
     return router
 
 
-def lookups(planner: Callable[[], Planner]) -> APIRouter:
+def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
     """The GET look-ups; parameters that an endpoint does not know are refused."""
     router = APIRouter(
         route_class=Titled,
         responses=_problems(401, 422),
-        dependencies=[_KEY, Depends(_refuse_unknown)],
+        dependencies=[*_key(keyed=keyed), Depends(_refuse_unknown)],
         tags=["catalog"],
     )
 
@@ -178,6 +180,10 @@ def lookups(planner: Callable[[], Planner]) -> APIRouter:
         return _json(planner().about())
 
     return router
+
+
+def _key(*, keyed: bool) -> list[Any]:
+    return [_KEY] if keyed else []
 
 
 def _json(answer: object) -> Response:

@@ -30,7 +30,7 @@ def test_generated_requests_meet_the_description(app, method, path, mode):
     strategy = schema[path][method].as_strategy(generation_mode=mode)
 
     @given(case=strategy)
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
     def send(case):
         case.call_and_validate(excluded_checks=[positive_data_acceptance, unsupported_method])
 

@@ -31,6 +31,12 @@ def test_each_key_opens_them(guarded, key):
     assert answer.status_code == 200
 
 
+def test_the_key_is_documented_where_one_is_needed(guarded, client):
+    """The page offers to enter a key only when the server asks for one."""
+    assert "HTTPBearer" in guarded.get("/openapi.json").json()["components"]["securitySchemes"]
+    assert "securitySchemes" not in client.get("/openapi.json").json()["components"]
+
+
 def test_health_needs_no_key(guarded):
     """A load balancer has none."""
     assert guarded.get("/healthz").status_code == 200
