@@ -27,6 +27,9 @@ class Corrections:
         for rule in self._of("unprice", record):
             if re.fullmatch(rule["models"], record.model) and record.origin.project in rule["source"]:
                 return replace(record, sets=(), notes=(*record.notes, f"{record.origin.source}: {rule['reason']}"))
+        for rule in self._of("forget_limits", record):
+            if re.fullmatch(rule["models"], record.model) and record.origin.project in rule["of"]:
+                record = replace(record, context_window=None, max_input=None, max_output=None)
         sets = record.sets
         for rule in self._of("threshold", record):
             sets = tuple(_reread(one, rule) for one in sets)

@@ -123,6 +123,13 @@ def test_a_bedrock_profile_is_priced_in_its_geography(shipped, name, expected):
     assert cost(Usage(input_tokens=10**6), shipped.resolve(name), at=NOW).total_usd == Decimal(expected)
 
 
+@pytest.mark.parametrize("name", ["gpt-5-chat-latest", "gpt-5.1-chat-latest", "gpt-5.2-chat-latest"])
+def test_a_chat_model_does_not_inherit_its_siblings_window(shipped, name):
+    """They cost what GPT-5 costs and hold 128,000 tokens with 16,384 of answer, not 400,000 and 128,000."""
+    limits = shipped.resolve(name).model.limits
+    assert (limits.context_window or limits.max_input_tokens, limits.max_output_tokens) == (128_000, 16_384)
+
+
 def test_no_alias_hides_a_geography(shipped):
     """An alias that begins with a region would skip the region's own prices."""
     for model in shipped.models("aws"):
