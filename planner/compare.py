@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from planner.costing import Refusal, Terms, priced
 from planner.prompt import Prompt, Tokens, count, sized
 from pricing.cost import EXACT
-from pricing.errors import InvalidInput, TokenplanError
+from pricing.errors import InvalidInput, NotPriced, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import Usage
 
@@ -85,7 +85,7 @@ def compare(question: CompareQuestion, catalog: Catalog, counter: Counter, now: 
     for name in dict.fromkeys((first, *names) if first else names):
         try:
             answers.append((name, *_answer(question, name, catalog, once, now)))
-        except TokenplanError as error:
+        except (UnknownModel, NotPriced) as error:  # the model's own; what is wrong with the question is raised
             if name == first:
                 raise
             refused.append(Refusal(name, error.slug, error.problems))

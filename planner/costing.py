@@ -111,13 +111,13 @@ def _at(at: datetime, usage: Usage, terms: Terms, resolved: Resolution) -> Cost:
 
 
 def _reading(given: ProviderUsage | None) -> Reading:
-    from pricing.payloads import read_usage  # noqa: PLC0415 - a fifth of a cold start that plain buckets do not need
+    from pricing.payloads import SHAPES, read_usage  # noqa: PLC0415 - a fifth of a cold start that plain buckets do not need
 
     assert given is not None
     try:
         return read_usage(given.shape, given.payload)
     except TokenplanError as error:
-        raise error.under("provider_usage", "payload") from None
+        raise error.under("provider_usage", *(("payload",) if given.shape in SHAPES else ())) from None
 
 
 def _served(question: CostQuestion, reading: Reading) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from planner.costing import Refusal, Terms, priced
 from planner.prompt import Prompt, Tokens, count, sized
 from planner.when import when
 from pricing.cost import EXACT, Cost
-from pricing.errors import InvalidInput, Problem, TokenplanError
+from pricing.errors import InvalidInput, NotPriced, Problem, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import LARGEST, PROMPT_BUCKETS, Usage
 
@@ -141,8 +141,8 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     for name in dict.fromkeys(question.models):
         try:
             rows.append(_row(question, catalog.resolve(name), once, now, outputs))
-        except TokenplanError as error:
-            if len(question.models) == 1 or error.slug not in ("unknown-model", "ambiguous-model", "not-priced"):
+        except (UnknownModel, NotPriced) as error:  # the model's own; what is wrong with the question is raised
+            if len(question.models) == 1:
                 raise
             refused.append(Refusal(name, error.slug, error.problems))
     rows.sort(key=lambda row: (_FITS_FIRST[row.fit.fits], row.cost_per_request.usd))
@@ -167,10 +167,10 @@ def _row(
     prefix, notes = _prefix(question, resolved, counted.tokens)
     hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
 
-    def total(prompt: int, output: int) -> tuple[Decimal, Parts, Cost]:
+    def total(prompt: int, output: int) -> tuple[Decimal, Parts, tuple[str, ...]]:
         return _expected(question, resolved, now, prompt, output, min(prefix, prompt), hit)
 
-    usd, parts, expected = total(counted.tokens, outputs.expected)
+    usd, parts, warnings = total(counted.tokens, outputs.expected)
     money = Money(
         usd,
         total(counted.low, outputs.low)[0],
@@ -186,7 +186,7 @@ def _row(
         parts,
         _times(money, question.requests_per_month),
         check(model.limits, counted.high, outputs.high + question.reasoning_tokens),
-        (*expected.warnings, *counted.notes, *notes),
+        (*warnings, *counted.notes, *notes),
     )
 
 
@@ -198,20 +198,23 @@ def _expected(
     output: int,
     prefix: int,
     hit: Decimal,
-) -> tuple[Decimal, Parts, Cost]:
-    """The mean over requests that read the cached prefix (share `hit`) and those that write it; parts alike."""
+) -> tuple[Decimal, Parts, tuple[str, ...]]:
+    """The mean over requests that read the cached prefix (share `hit`) and those that write it.
+
+    In total and in parts, with the warnings of both.
+    """
     fresh = {"input_tokens": prompt - prefix, "output_tokens": output, "reasoning_tokens": question.reasoning_tokens}
     write = f"cache_write_{question.cache_ttl}_tokens"
     missed = _cost(question, resolved, now, {**fresh, write: prefix})
     if not hit:
-        return missed.total_usd, _parts(missed), missed
+        return missed.total_usd, _parts(missed), missed.warnings
     read = _cost(question, resolved, now, {**fresh, "cache_read_tokens": prefix})
     mixed = [
         EXACT.add(EXACT.multiply(hit, a), EXACT.multiply(1 - hit, b))
         for a, b in zip(_amounts(_parts(read)), _amounts(_parts(missed)), strict=True)
     ]
     parts = Parts(*mixed)
-    return _sum(mixed), parts, read
+    return _sum(mixed), parts, tuple(dict.fromkeys((*read.warnings, *missed.warnings)))
 
 
 def _cost(question: EstimateQuestion, resolved: Resolution, now: datetime, buckets: dict[str, int]) -> Cost:

@@ -87,6 +87,13 @@ GOOD = {"model": "gpt-5-mini", "usage": {"input_tokens": 1}}
         ("/v1/cost", GOOD | {"service_tier": "turbo"}, "not-priced", ["service_tier"]),
         ("/v1/cost", GOOD | {"region": "mars"}, "not-priced", ["region"]),
         ("/v1/cost", GOOD | {"as_of": "yesterday"}, "invalid-input", ["as_of"]),
+        (
+            "/v1/cost",
+            {"model": "gpt-5-mini", "provider_usage": {"shape": "openai", "payload": {}}},
+            "invalid-usage",
+            ["provider_usage", "shape"],
+        ),
+        ("/v1/compare", {"text": "x" * 70_000, "output_tokens": 1}, "not-countable", ["text"]),
         ("/v1/compare", {"usage": {"input_tokens": 1}, "models": ["nope"]}, "unknown-model", ["model"]),
         ("/v1/compare", {"usage": {"input_tokens": 1}, "most": 0}, "invalid-input", ["most"]),
         ("/v1/tokens", {"model": "gpt-5-mini"}, "invalid-input", ["text"]),

@@ -81,6 +81,13 @@ def test_a_cached_prefix_is_read_by_some_and_written_by_the_rest(planner):
     assert row.parts.prompt_usd + row.parts.output_usd + row.parts.fees_usd == row.cost_per_request.usd
 
 
+def test_what_a_miss_is_billed_as_is_said_too(planner):
+    """`plain` lists neither reads nor writes: both are billed as input, and both warnings stand in the answer."""
+    (row,) = ask(planner, "plain", cached_prefix_share=0.8, cache_hit_rate=0.75).rows
+    assert row.cost_per_request.usd == Decimal("0.0022")  # 1,000 x 2 + 100 x 2
+    assert [warning.split(" ")[0] for warning in row.warnings] == ["cache_read_tokens", "cache_write_5m_tokens"]
+
+
 def test_a_prefix_under_the_models_minimum_is_never_cached(planner):
     """400 tokens are fewer than the 500 it caches from: the full price of 0.0014, and a warning."""
     (row,) = ask(planner, "cached", cached_prefix_tokens=400, cache_hit_rate=0.9).rows
