@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.planner import Planner
 from planner.when import when
-from pricing.catalog import SHIPPED, Catalog
-from pricing.errors import InvalidInput
+from pricing import installed
+from pricing.catalog import Catalog
+from pricing.errors import InvalidInput, TokenplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,20 +25,67 @@ MEGABYTE = 1_000_000
 def default_planner(catalog: str | None = None, prices: str | None = None) -> Planner:
     """A planner over a catalog directory and the user's own price file.
 
-    `catalog` falls back to `TOKENPLAN_CATALOG`, then to the shipped snapshot; `prices` to `TOKENPLAN_PRICES`, then to
-    none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set; `TOKENPLAN_NOW` pins the clock.
+    `catalog` falls back to `TOKENPLAN_CATALOG`, then to the refreshed catalog, then to the shipped one; `prices` to
+    `TOKENPLAN_PRICES`, then to none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set; `TOKENPLAN_NOW` pins the clock.
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.
         InvalidInput: `TOKENPLAN_NOW` is no instant, or a size no positive number.
     """
-    directory = catalog or os.environ.get("TOKENPLAN_CATALOG") or SHIPPED
+    directory = _stated(catalog) or installed.in_use(installed.home())
     own = prices or os.environ.get("TOKENPLAN_PRICES")
     return Planner(Catalog(directory, _price_file(own) if own else None), _counter(), clock())
 
 
+def kept_current(planner: Planner, catalog: str | None = None) -> Callable[[], Planner]:
+    """The planner to ask at each request: `planner`, over whichever refreshed catalog is installed by then.
+
+    Whoever holds an answer of it keeps one catalog from start to end: a refresh makes a new planner and changes no file
+    of the old one. A stated catalog (`--catalog`, `TOKENPLAN_CATALOG`) stays. A damaged one is logged, not taken.
+    """
+    return (lambda: planner) if _stated(catalog) else _Followed(planner)
+
+
+class _Followed:
+    """Looks at the pointer to the installed catalog, which costs two microseconds, and swaps the catalog under it."""
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._pointer = os.path.join(installed.home(), installed.POINTER)
+        self._seen = self._mark()
+
+    def __call__(self) -> Planner:
+        mark = self._mark()
+        if mark != self._seen:
+            self._seen = mark
+            self._swap()
+        return self._planner
+
+    def _mark(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._pointer)
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _swap(self) -> None:
+        own = self._planner.catalog.prices
+        try:
+            fresh = Catalog(installed.in_use(installed.home()), own)
+        except TokenplanError as error:
+            import logging
+
+            logging.getLogger("tokenplan").error("the refreshed catalog is not taken: %s", error)  # noqa: TRY400 - it says all
+            return
+        self._planner = replace(self._planner, catalog=fresh)
+
+
+def _stated(catalog: str | None) -> str | None:
+    return catalog or os.environ.get("TOKENPLAN_CATALOG")
+
+
 def _price_file(path: str) -> PriceFile:
-    from pricing.pricefile import read_price_file  # noqa: PLC0415 - only who has one pays for its reader
+    from pricing.pricefile import read_price_file
 
     return read_price_file(path)
 
@@ -64,7 +113,7 @@ def _counter() -> Callable[[], Counter]:
     most = megabytes("TOKENPLAN_MAX_TEXT_MB", "8")
 
     def make() -> Counter:
-        from planner.tokens import Counter  # noqa: PLC0415 - a price needs none
+        from planner.tokens import Counter
 
         return Counter(most)
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from planner.planner import Planner
 
@@ -50,7 +50,7 @@ def stranger() -> str | None:
     return None
 
 
-def serve(planner: Planner, *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
+def serve(planner: Callable[[], Planner], *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
     """Start the HTTP face and block.
 
     Raises:

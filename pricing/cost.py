@@ -85,7 +85,7 @@ def cost(
     total = Decimal(0)
     quantities = usage.quantities
     for bucket, unit, quantity in compress(zip(_NAMES, _UNITS, quantities, strict=True), quantities):  # zeros drop out
-        priced_as, rate, source_set = _rate(model, offer, bucket, at, usage)
+        priced_as, rate, source_set = rate_of(model, offer, bucket, quantity, at)
         if rate is None:
             continue
         line = _line(bucket, quantity, unit, priced_as, rate, source_set, offer)
@@ -99,7 +99,7 @@ def cost(
         tuple(lines),
         at,
         resolved.catalog,
-        (*resolved.warnings, *warnings, *_dated_warnings(model, offer.rates, at)),
+        (*resolved.warnings, *warnings, *dated_warnings(model, offer.rates, at)),
     )
 
 
@@ -169,19 +169,29 @@ def _gap(model: Model, tier: str, region: str | None, sets: tuple[RateSet, ...],
     known = sorted({f"{_day(each.valid_from)} to {_day(each.valid_to)}" for each in sets})
     where = f" in {region}" if region else ""
     return NotPriced(
-        f"no {tier} price of {model.provider}/{model.id}{where} is known at {at:%Y-%m-%dT%H:%MZ}; "
-        f"known: {', '.join(known)}",
+        f"no {tier} price of {model.provider}/{model.id}{where} is known{at_instant(at)}; known: {', '.join(known)}",
         loc=("as_of",),
         value=at.isoformat(),
     )
+
+
+def at_instant(at: datetime) -> str:
+    """The words of a gap's message that name its instant; who answers for many instants at once takes them out."""
+    return f" at {at:%Y-%m-%dT%H:%MZ}"
 
 
 def _day(instant: datetime | None) -> str:
     return f"{instant:%Y-%m-%d}" if instant else "open"
 
 
-def _rate(model: Model, offer: Offer, bucket: str, at: datetime, usage: Usage) -> tuple[str, Rate | None, RateSet]:
-    """The price of a bucket and the bucket that carries it; None only where no fee per request is charged."""
+def rate_of(
+    model: Model, offer: Offer, bucket: str, quantity: int | Decimal | None, at: datetime
+) -> tuple[str, Rate | None, RateSet]:
+    """The price of a bucket, the bucket that carries it and the set it stands in; None where no fee is charged.
+
+    Raises:
+        NotPriced: the model lists no price for it; the error shows `quantity`.
+    """
     rates = offer.rates.rates
     name: str | None = bucket
     while name is not None:
@@ -197,7 +207,7 @@ def _rate(model: Model, offer: Offer, bucket: str, at: datetime, usage: Usage) -
     raise NotPriced(
         f"{model.provider}/{model.id} lists no price for {bucket}; it prices {', '.join(rates) or 'nothing'}",
         loc=("usage", bucket),
-        value=getattr(usage, bucket),
+        value=quantity,
     )
 
 
@@ -225,15 +235,15 @@ def _line(
     return Line(bucket, quantity, unit, price, amount, conditions, rate.source, rate.observed)
 
 
-def _dated_warnings(model: Model, chosen: RateSet, at: datetime) -> list[str]:
-    """What a date makes doubtful: retirement, announced prices, holidays beyond the calendar."""
+def dated_warnings(model: Model, chosen: RateSet, at: datetime, *, days: bool = True) -> list[str]:
+    """What a date makes doubtful: retirement (`days` says how near), announced prices, holidays beyond the calendar."""
     found = []
     if model.retires is not None:
         left = (date.fromisoformat(model.retires) - at.date()).days
         if left <= 0:
             found.append(f"{model.id} retired on {model.retires}")
         elif left <= RETIRES_SOON_DAYS:
-            found.append(f"{model.id} retires on {model.retires}, in {left} days")
+            found.append(f"{model.id} retires on {model.retires}" + (f", in {left} days" if days else ""))
     if chosen.basis == "announced":
         found.append(f"the price rests on an announcement, effective {_day(chosen.valid_from)}")
     calendar = chosen.window.holidays if chosen.window else None

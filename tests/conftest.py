@@ -24,6 +24,12 @@ settings.register_profile("people", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "people")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_refreshed_catalog(tmp_path_factory):
+    """No test reads, or writes, the catalogs that the person who runs it has refreshed."""
+    os.environ["TOKENPLAN_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture
 def make_catalog(tmp_path: Path) -> Callable[..., Catalog]:
     """A function that writes a catalog and opens it."""

@@ -22,24 +22,26 @@ if TYPE_CHECKING:
 
 
 def serve(
-    planner: Planner,
+    planner: Callable[[], Planner],
     *,
     host: str,
     port: int,
     cors_origins: tuple[str, ...] = (),
     extend: Callable[[FastAPI], None] = lambda _: None,
 ) -> None:
-    """Serve until interrupted; prints `ready http://host:port` once it answers. `extend` adds other faces' routes.
+    """Serve whichever planner `planner()` returns at each request, until interrupted.
+
+    Prints `ready http://host:port` once it answers. `extend` adds other faces' routes.
 
     Raises:
         InvalidInput: the host is open to others without a key, or the address cannot be bound.
     """
     settings = from_environment(cors_origins)
     refuse_open_bind(host, settings)
-    app = create_app(lambda: planner, settings)
+    app = create_app(planner, settings)
     extend(app)
     listener = _bind(host, port)
-    Thread(target=_warm, args=(planner,), daemon=True).start()
+    Thread(target=_warm, args=(planner(),), daemon=True).start()
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     with suppress(KeyboardInterrupt):
         _Announced(config).run(sockets=[listener])

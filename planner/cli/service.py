@@ -9,7 +9,7 @@ from planner.cli.render import Output
 
 if TYPE_CHECKING:
     from argparse import Action, ArgumentParser, Namespace
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from planner.planner import Planner
 
@@ -19,8 +19,8 @@ _SHELLS: Final = ("bash", "zsh", "fish")
 class Serve(Protocol):
     """What starts the HTTP face and blocks; it raises InvalidInput where it refuses to bind."""
 
-    def __call__(self, planner: Planner, *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
-        """Serve `planner` on host and port."""
+    def __call__(self, planner: Callable[[], Planner], *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
+        """Serve whichever planner `planner()` returns at each request, on host and port."""
 
 
 def complete(parser: ArgumentParser) -> None:
@@ -70,7 +70,10 @@ def _declare_serve(parser: ArgumentParser) -> None:
 
 
 def _serve(planner: Planner, options: Namespace) -> Output:
-    options.serve(planner, host=options.host, port=options.port, cors_origins=tuple(options.cors_origins or ()))
+    from planner.assemble import kept_current
+
+    current = kept_current(planner, options.catalog)
+    options.serve(current, host=options.host, port=options.port, cors_origins=tuple(options.cors_origins or ()))
     return Output(None, tuple)
 
 

@@ -1,0 +1,12 @@
+"""The scalar path's answer for millions of rows: columns in, columns out, money as integers of 1e-12 USD.
+
+Rows of one model, tier, region, time interval and prompt length share one segment (`segments`). `pricing.cost` chooses
+a segment's rates once, at one of its rows (`rates`); what is left is a gather, a multiplication and a sum (`amounts`).
+Needs NumPy: the extra `table`.
+"""
+
+from pricing.table.amounts import Priced, price, usd
+from pricing.table.columns import UNPRICED, Column, Text
+from pricing.table.rates import Chosen
+
+__all__ = ["UNPRICED", "Chosen", "Column", "Priced", "Text", "price", "usd"]

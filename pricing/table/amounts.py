@@ -1,0 +1,223 @@
+"""Columns in, amounts out: the multiplication, and the few rows that need the scalar path's care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pricing.cost import EXACT, cost
+from pricing.errors import TokenplanError, TooLarge
+from pricing.rates import CatalogRef
+from pricing.table.columns import CHUNK, UNPRICED, Codes, Errors, Ints, instant, micros, one_length, quantities
+from pricing.table.rates import DIGITS, MOST, Chosen, rates
+from pricing.table.segments import segments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from pricing.catalog import Catalog
+    from pricing.cost import Cost
+    from pricing.table.columns import Quantities, Table, Text
+    from pricing.table.rates import Rates
+    from pricing.table.segments import Segments
+
+_ROUND: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_ROUNDED: Final = f"a cost finer than 1e-{DIGITS} USD is rounded to that, half to even"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Priced:
+    """The rows' costs, in their order.
+
+    `amounts` are in 1e-12 USD, `UNPRICED` where `errors` is not -1. `errors` index into `problems`, `offers` into
+    `chosen`, where None stands for no price. `lines`, where asked for, hold each bucket's
+    amounts, 0 in rows without a price.
+    """
+
+    amounts: Ints
+    errors: Codes
+    problems: tuple[TokenplanError, ...]
+    offers: Ints
+    chosen: tuple[Chosen | None, ...]
+    lines: Mapping[str, Ints]
+    catalog: CatalogRef
+
+    def total(self) -> Decimal:
+        """The exact sum of the priced rows in USD, also beyond what 64 bits hold."""
+        good = self.amounts[self.errors < 0]
+        return usd((int((good >> 32).sum()) << 32) + int((good & 0xFFFFFFFF).sum()))
+
+
+def usd(units: int) -> Decimal:
+    """Units of 1e-12 USD as USD."""
+    return Decimal(units).scaleb(-DIGITS, EXACT)
+
+
+def price(
+    catalog: Catalog,
+    usage: Mapping[str, Table],
+    *,
+    model: Text,
+    provider: Text = None,
+    service_tier: Text = None,
+    region: Text = None,
+    as_of: Table | datetime,
+    lines: bool = False,
+) -> Priced:
+    """The cost of each row, as `pricing.cost.cost` gives it.
+
+    `usage` holds a column a bucket, shape (rows,): integers; for seconds and token-hours also floats or Decimals. A
+    bucket left out is 0, `requests` is 1. A plain text stands for all rows. `as_of` are UTC instants. A row whose exact
+    cost is finer than 1e-12 USD is rounded to it once, half to even, and its warnings say so.
+
+    Raises:
+        InvalidInput: columns of several lengths, an unknown bucket, a dtype that holds no quantities. What is wrong in
+            one row is that row's error, with the scalar path's class and message.
+    """
+    texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
+    rows = one_length(usage, texts, as_of)
+    errors = Errors(rows)
+    taken, at = quantities(usage, errors), micros(as_of)
+    parted = segments(catalog, texts, taken, at, rows)
+    found = rates(parted, taken, at)
+    work = _Amounts(parted, found, taken, at, errors)
+    work.multiply()
+    held = work.itemise() if lines else {}
+    work.amounts[errors.codes >= 0] = UNPRICED
+    return Priced(work.amounts, errors.codes, tuple(errors.problems), parted.of, work.chosen(), held, catalog.ref)
+
+
+class _Amounts:
+    """The amounts of one table while they are made."""
+
+    def __init__(self, parted: Segments, found: Rates, taken: Quantities, at: Ints | int, errors: Errors) -> None:
+        self.amounts: Ints = np.zeros(len(parted.of), np.int64)
+        self._parted = parted
+        self._rates = found
+        self._taken = taken
+        self._at = at
+        self._errors = errors
+        self._said: dict[int, list[str]] = {}
+        self._exact: dict[int, Cost] = {}
+
+    def multiply(self) -> None:
+        """Refuse what has no price, sum the products, then price apart what they cannot hold."""
+        self._refuse()
+        columns = [(self._rates.prices[name], column) for name, column in self._taken.counts.items()]
+        fee = None if "requests" in self._taken.counts else self._rates.prices["requests"]
+        scratch = np.empty(CHUNK, np.int64)
+        for start in range(0, len(self.amounts), CHUNK):
+            part = slice(start, start + CHUNK)
+            segment, total = self._parted.of[part], self.amounts[part]
+            product = scratch[: len(total)]
+            if fee is not None and fee.any():
+                total += fee[segment]
+            for prices, column in columns:
+                np.take(prices, segment, out=product, mode="clip")  # in range by construction: no second look
+                product *= column[part]
+                total += product
+        for row in sorted(self._apart()):
+            if self._errors.codes[row] < 0:
+                self._alone(row)
+
+    def _refuse(self) -> None:
+        """Give rows without a price their errors, and note the fallbacks that rows used."""
+        refused = self._rates.refused
+        if refused:
+            self._errors.put(*self._coded(np.arange(len(self.amounts)), refused))
+        for bucket in self._rates.buckets:
+            if self._rates.missing[bucket]:
+                rows = self._using(bucket, self._rates.missing[bucket])
+                self._errors.put(*self._coded(rows, self._rates.missing[bucket]))
+            fallen = self._rates.fallen[bucket]
+            if fallen:
+                for segment in np.unique(self._parted.of[self._using(bucket, fallen)]).tolist():
+                    self._said.setdefault(segment, []).append(fallen[segment])
+
+    def _coded(self, rows: Ints, refused: Mapping[int, TokenplanError]) -> tuple[Ints, Codes]:
+        """The rows that lie in refused segments, and their errors' codes."""
+        codes = np.full(len(self._parted.owner), -1, np.int32)
+        for segment, error in refused.items():
+            codes[segment] = self._errors.add(error)
+        mine = codes[self._parted.of[rows]]
+        return rows[mine >= 0], mine[mine >= 0]
+
+    def _using(self, bucket: str, marked: Iterable[int]) -> Ints:
+        """The rows of marked segments that use a bucket."""
+        flags = np.zeros(len(self._parted.owner), bool)
+        flags[list(marked)] = True
+        used = flags[self._parted.of]
+        column = self._taken.counts.get(bucket)
+        return np.flatnonzero(used if column is None else used & (column > 0))
+
+    def _apart(self) -> set[int]:
+        """The rows whose quantities or prices have decimals here, or whose amount may pass 64 bits."""
+        rows = {int(row) for column in self._taken.parts.values() for row in np.flatnonzero(column != 0)}
+        for bucket, fine in self._rates.fine.items():
+            rows |= set(self._using(bucket, fine).tolist()) if fine else set()
+        most = {name: self._taken.most.get(name, 1) for name in self._rates.buckets}
+        highest = {name: int(prices.max(initial=0)) for name, prices in self._rates.prices.items()}
+        if sum(highest[name] * most[name] for name in most) > MOST:
+            about = sum(
+                self._rates.prices[name].astype(float)[self._parted.of] * column
+                for name, column in self._taken.counts.items()
+            )
+            rows |= set(np.flatnonzero(np.asarray(about) > MOST / 2).tolist())
+        return rows
+
+    def _alone(self, row: int) -> None:
+        """One row by the scalar path, rounded to the unit once."""
+        segment = int(self._parted.of[row])
+        key = self._parted.key(segment)
+        assert not isinstance(key.resolved, TokenplanError)
+        usage, at = self._taken.usage(row), instant(self._at, row)
+        try:
+            exact = cost(usage, key.resolved, at=at, service_tier=key.tier, region=key.region)
+        except TokenplanError as error:
+            self._errors.put([row], self._errors.add(error))
+            return
+        units = _units(exact.total_usd)
+        if units > MOST:
+            self._errors.put([row], self._errors.add(_too_large(exact.total_usd)))
+            return
+        self.amounts[row], self._exact[row] = units, exact
+        rounded = [] if usd(units) == exact.total_usd else [_ROUNDED]
+        fallen = [each for each in exact.warnings if " priced as " in each]
+        said = self._said.setdefault(segment, [])
+        said += [each for each in (*fallen, *rounded) if each not in said]
+
+    def itemise(self) -> dict[str, Ints]:
+        """Each bucket's amounts; of rows priced alone each line is rounded by itself."""
+        good = self._errors.codes < 0
+        held = {}
+        for name in self._rates.buckets:
+            products = self._rates.prices[name][self._parted.of] * self._taken.counts.get(name, 1)
+            held[name] = np.where(good, products, 0)
+        for row, exact in self._exact.items():
+            for column in held.values():
+                column[row] = 0
+            for line in exact.lines:
+                held.setdefault(line.bucket, np.zeros(len(good), np.int64))[row] = _units(line.amount_usd)
+        return {name: column for name, column in held.items() if column.any()}
+
+    def chosen(self) -> tuple[Chosen | None, ...]:
+        """What each segment was priced as, with all that is to be said of it; None where it has no price."""
+        made: list[Chosen | None] = [None] * len(self._parted.owner)
+        for segment, chosen in self._rates.chosen.items():
+            made[segment] = replace(chosen, warnings=(*chosen.warnings, *self._said.get(segment, ())))
+        return tuple(made)
+
+
+def _units(amount: Decimal) -> int:
+    return int(amount.scaleb(DIGITS, EXACT).to_integral_value(context=_ROUND))
+
+
+def _too_large(amount: Decimal) -> TooLarge:
+    return TooLarge(
+        f"the cost is {amount:f} USD; one row of a table holds at most {usd(MOST):f}", loc=("usage",), value=str(amount)
+    )

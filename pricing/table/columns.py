@@ -1,0 +1,206 @@
+"""What comes in: texts as codes, quantities checked, and the errors of single rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from pricing.errors import InvalidInput, InvalidUsage, one_of
+from pricing.usage import BUCKETS, LARGEST, Usage
+
+try:
+    import numpy as np
+except ImportError:
+    raise InvalidInput("columns need NumPy: pip install 'tokenplan[table]'") from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pricing.errors import TokenplanError
+
+Ints: TypeAlias = "NDArray[np.int64]"
+Codes: TypeAlias = "NDArray[np.int32]"
+Table: TypeAlias = "NDArray[Any]"
+
+UNPRICED: Final = int(np.iinfo(np.int64).min)
+"""The amount of a row that has no price: a sum that takes it for money is absurd at once, never merely low."""
+
+AMOUNTS: Final = tuple(name for name in BUCKETS if isinstance(getattr(Usage(), name), Decimal))
+"""The buckets whose quantities may have decimals."""
+
+CHUNK: Final = 1 << 15
+"""Rows worked on at a time, so that what lies between stays in the cache."""
+
+_MICRO: Final = timedelta(microseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column of texts as its distinct values and, for each row, the index of its value; shape (rows,)."""
+
+    values: tuple[str | None, ...]
+    codes: Codes
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None]) -> Column:
+        """A column from a text, or None, for each row."""
+        known: dict[str | None, int] = {}
+        codes = np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int32)
+        return cls(tuple(known), codes)
+
+
+Text: TypeAlias = Column | str | None
+
+
+class Errors:
+    """Each row's error, the first that was found; -1 where there is none."""
+
+    def __init__(self, rows: int) -> None:
+        self.codes: Codes = np.full(rows, -1, np.int32)
+        self.problems: list[TokenplanError] = []
+
+    def add(self, error: TokenplanError) -> int:
+        """The code of an error."""
+        self.problems.append(error)
+        return len(self.problems) - 1
+
+    def put(self, rows: Ints | Sequence[int], codes: Codes | int) -> None:
+        """Mark rows that have no error yet."""
+        at = np.asarray(rows, np.int64)
+        free = self.codes[at] < 0
+        self.codes[at[free]] = codes if isinstance(codes, int) else codes[free]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """The columns as they are counted: whole ones, the largest of each, and those with decimals."""
+
+    counts: dict[str, Ints] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, Table] = field(default_factory=dict)
+
+    def usage(self, row: int) -> Usage:
+        """One row as the scalar path takes it."""
+        values: dict[str, Any] = {name: int(column[row]) for name, column in self.counts.items()}
+        values |= {name: decimal(column[row]) for name, column in self.parts.items()}
+        return Usage(**values)
+
+
+def one_length(usage: Mapping[str, Table], texts: Mapping[str, Text], as_of: object) -> int:
+    """The length of all columns.
+
+    Raises:
+        InvalidInput: an unknown bucket, no column, or columns of several lengths.
+    """
+    for name in usage:
+        if name not in BUCKETS:
+            raise InvalidInput(f"unknown bucket {name!r}; {one_of(name, BUCKETS)}", loc=("usage", name), value=name)
+    lengths = {name: len(column) for name, column in usage.items()}
+    lengths |= {name: len(text.codes) for name, text in texts.items() if isinstance(text, Column)}
+    lengths |= {"as_of": len(as_of)} if isinstance(as_of, np.ndarray) else {}
+    if not lengths:
+        raise InvalidInput("no column: give at least one, such as input_tokens", loc=("usage",))
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InvalidInput(f"columns must have one length; they have {said}", loc=("usage",))
+    return next(iter(lengths.values()))
+
+
+def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
+    """The columns checked; a quantity out of range is its row's error and counts as 0.
+
+    Raises:
+        InvalidInput: a column's dtype or shape holds no quantities.
+    """
+    taken = Quantities()
+    for name in (name for name in BUCKETS if name in usage):
+        column = np.asarray(usage[name])
+        whole = column.dtype.kind in "iu"
+        if column.ndim != 1 or not (whole or (name in AMOUNTS and column.dtype.kind in "fO")):
+            raise InvalidInput(
+                f"{name} is {column.dtype} of shape {column.shape}; it must be one column of "
+                + ("integers, floats or Decimals" if name in AMOUNTS else "integers"),
+                loc=("usage", name),
+            )
+        if name in AMOUNTS:
+            taken.parts[name] = _amounts(name, column, errors)
+        else:
+            _count(name, column, taken, errors)
+    return taken
+
+
+def _count(name: str, column: Table, taken: Quantities, errors: Errors) -> None:
+    low, high = bounds(column)
+    if low < 0 or high > LARGEST:
+        wrong = (column < 0) | (column > LARGEST)
+        for row in np.flatnonzero(wrong).tolist():
+            errors.put([row], errors.add(_no_quantity(name, int(column[row]))))
+        column = np.where(wrong, 0, column)
+        high = int(column.max())
+    if high or name == "requests":
+        taken.counts[name], taken.most[name] = column.astype(np.int64, copy=False), high
+
+
+def bounds(column: Table) -> tuple[int, int]:
+    """The lowest and the highest of whole numbers, in one pass over pieces that stay in the cache."""
+    if not len(column):
+        return 0, 0
+    pieces = [column[start : start + CHUNK] for start in range(0, len(column), CHUNK)]
+    ends = [(int(piece.min()), int(piece.max())) for piece in pieces]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
+def _amounts(name: str, column: Table, errors: Errors) -> Table:
+    """A column of quantities with decimals, each the decimal that was meant; out of range is 0 and an error."""
+    exact = np.empty(len(column), object)
+    for row, given in enumerate(column.tolist()):
+        value = decimal(given)
+        if not value.is_finite() or not 0 <= value <= LARGEST:
+            errors.put([row], errors.add(_no_quantity(name, given)))
+            value = Decimal(0)
+        exact[row] = value
+    return exact
+
+
+def decimal(value: object) -> Decimal:
+    """The decimal that a number's shortest text says; NaN where it is none."""
+    if isinstance(value, Decimal):
+        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Decimal(str(value)) if number else Decimal("NaN")
+
+
+def _no_quantity(name: str, value: object) -> InvalidUsage:
+    kind = "a decimal number" if name in AMOUNTS else "a whole number"
+    shown = value if isinstance(value, int | float | Decimal) else str(value)
+    return InvalidUsage(f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", loc=("usage", name), value=shown)
+
+
+def micros(as_of: Table | datetime) -> Ints | int:
+    """UTC instants as microseconds since 1970.
+
+    Raises:
+        InvalidInput: no datetime64, or an instant that is missing.
+    """
+    if isinstance(as_of, datetime):
+        return micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+    if as_of.dtype.kind != "M" or as_of.ndim != 1:
+        raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
+    if np.isnat(as_of).any():
+        raise InvalidInput("as_of has rows without an instant (NaT); fill them first", loc=("as_of",))
+    return as_of.astype("datetime64[us]").view(np.int64)
+
+
+def micros_of(at: datetime) -> int:
+    """An instant as microseconds since 1970."""
+    return (at - _EPOCH) // _MICRO
+
+
+def instant(at: Ints | int, row: int) -> datetime:
+    """The instant of a row."""
+    return _EPOCH + timedelta(microseconds=at if isinstance(at, int) else int(at[row]))
