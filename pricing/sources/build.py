@@ -6,10 +6,10 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pricing.sources import (
     check,
@@ -24,6 +24,7 @@ from pricing.sources import (
     model_prices,
     models_dev,
     naming,
+    openrouter,
 )
 from pricing.sources.records import Origin, instant
 
@@ -37,20 +38,67 @@ READERS: Final[dict[str, Callable[[str, Origin], list[Record]]]] = {
     "litellm": litellm.read,
     "model-prices": model_prices.read,
     "models-dev": models_dev.read,
+    "openrouter": openrouter.read,
 }
+NAMES: Final = {"models-dev": models_dev.provider_names, "genai-prices": genai_prices.provider_names}
 DATA: Final = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A catalog as texts by file name, with the merged models it was made from."""
+    """A catalog as texts by file name, with what it was made from and found out on the way."""
 
     files: Mapping[str, str]
-    models: Sequence[merge.Merged]
+    draft: Draft
+    models: Sequence[merge.Merged] = ()
 
 
-def build(texts: Mapping[str, str], packages: Sequence[fetch.Package]) -> Built:
-    """The catalog from each package's data text, by package name; the same texts give the same bytes."""
+class Source(Protocol):
+    """What a build needs to know of a source: a pinned package, or a feed."""
+
+    @property
+    def name(self) -> str:
+        """The project."""
+
+    @property
+    def version(self) -> str:
+        """Its version, as a rate's source shows it."""
+
+    @property
+    def observed(self) -> str:
+        """The day on which its figures were last known to be current."""
+
+    def index_row(self) -> dict[str, str]:
+        """What the catalog's index says about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A catalog before it is text: its entries by provider and model, and what its index says."""
+
+    entries: Mapping[str, Mapping[str, dict[str, Any]]]
+    observed: str
+    sources: Sequence[Mapping[str, str]]
+    calendars: Mapping[str, Any]
+    names: Mapping[str, str]
+    prefixes: Mapping[str, Sequence[str]]
+    conflicts: Sequence[Mapping[str, Any]]
+    backed: Collection[tuple[str, str]] = ()
+    """The models on whose present prices two of the sources agree."""
+
+
+def build(texts: Mapping[str, str], packages: Sequence[Source]) -> Built:
+    """The catalog from each source's data text, by its name; the same texts give the same bytes.
+
+    Raises:
+        BadCatalog: what was built breaks the rules of docs/adr/0001.
+    """
+    made, models = draft(texts, packages)
+    return Built(written(made), made, models)
+
+
+def draft(texts: Mapping[str, str], packages: Sequence[Source]) -> tuple[Draft, Sequence[merge.Merged]]:
+    """The catalog's entries from each source's data text, and the merged models they were made from."""
     providers, hand = naming.load(), corrections.load()
     origins = {p.name: Origin(f"{p.name} {p.version}", p.observed) for p in packages}
     raw = [record for p in packages for record in READERS[p.name](texts[p.name], origins[p.name])]
@@ -61,24 +109,50 @@ def build(texts: Mapping[str, str], packages: Sequence[fetch.Package]) -> Built:
     records = [one for record in raw if (one := hand.apply(providers.place(record))) is not None]
     observed = max(p.observed for p in packages)
     merged = [merge.merge(group, instant(observed)) for group in gather.gather(records, instant(observed))]
-    files = _provider_files(merged, providers)
-    names = models_dev.provider_names(texts["models-dev"]) | genai_prices.provider_names(texts["genai-prices"])
+    entries = _entries(merged, providers)
+    names = {
+        name: shown
+        for project, read in NAMES.items()
+        if project in texts
+        for name, shown in read(texts[project]).items()
+    }
+    calendars = model_prices.calendars(texts["model-prices"]) if "model-prices" in texts else {}
+    made = Draft(
+        entries,
+        observed,
+        [p.index_row() for p in packages],
+        calendars,
+        names,
+        {name: providers.prefixes(name, seen.get(name, set())) for name in entries},
+        [conflict.row() for one in merged for conflict in one.conflicts],
+        {(one.group.provider, one.group.model) for one in merged if merge.backed(one.group, instant(observed))},
+    )
+    return made, merged
+
+
+def written(made: Draft) -> dict[str, str]:
+    """The texts of a catalog's files, by name.
+
+    Raises:
+        BadCatalog: they break the rules of docs/adr/0001.
+    """
+    providers = naming.load()
+    files = {f"providers/{name}.json": emit.provider_text(name, made.entries[name]) for name in sorted(made.entries)}
     index = {
         "schema": emit.SCHEMA,
-        "version": emit.version(observed, files),
-        "observed": observed,
-        "calendars": model_prices.calendars(texts["model-prices"]),
-        "sources": [p.index_row() for p in packages],
-        "providers": _providers(merged, providers, seen, names),
-        "ids": _ids(merged, providers),
+        "version": emit.version(made.observed, files),
+        "observed": made.observed,
+        "calendars": made.calendars,
+        "sources": made.sources,
+        "providers": _providers(made, providers),
+        "ids": _ids(made.entries, providers),
     }
-    rows = [conflict.row() for one in merged for conflict in one.conflicts]
-    files |= {"index.json": emit.index_text(index), "conflicts.json": emit.conflicts_text(rows)}
+    files |= {"index.json": emit.index_text(index), "conflicts.json": emit.conflicts_text(made.conflicts)}
     check.check(files)
-    return Built(files, merged)
+    return files
 
 
-def _provider_files(merged: Sequence[merge.Merged], providers: naming.Providers) -> dict[str, str]:
+def _entries(merged: Sequence[merge.Merged], providers: naming.Providers) -> dict[str, dict[str, dict[str, Any]]]:
     entries: dict[str, dict[str, Any]] = {}
     for one in sorted(merged, key=lambda one: not providers.is_maker(one.group.provider)):
         entry = facts.facts(one.group, providers)
@@ -89,7 +163,7 @@ def _provider_files(merged: Sequence[merge.Merged], providers: naming.Providers)
             entry["limits"] = facts.of_maker(entry["limits"], maker["limits"])
         entry["prices"] = [emit.rate_line(each) for each in one.sets]
         entries.setdefault(one.group.provider, {})[one.group.model] = entry
-    return {f"providers/{name}.json": emit.provider_text(name, entries[name]) for name in sorted(entries)}
+    return {name: entries[name] for name in sorted(entries)}
 
 
 def _bare(model: str) -> str:
@@ -97,27 +171,25 @@ def _bare(model: str) -> str:
     return model.rpartition("/")[2].removeprefix("openai.")
 
 
-def _providers(
-    merged: Sequence[merge.Merged], providers: naming.Providers, seen: Mapping[str, set[str]], names: Mapping[str, str]
-) -> dict[str, Any]:
-    counts = Counter(one.group.provider for one in merged)
+def _providers(made: Draft, providers: naming.Providers) -> dict[str, Any]:
     return {
         name: {
-            "name": providers.display(name, names),
+            "name": providers.display(name, made.names),
             "maker": providers.is_maker(name),
-            "prefixes": providers.prefixes(name, seen.get(name, set())),
-            "models": counts[name],
+            "prefixes": list(made.prefixes[name]),
+            "models": len(made.entries[name]),
         }
-        for name in sorted(counts)
+        for name in sorted(made.entries)
     }
 
 
-def _ids(merged: Sequence[merge.Merged], providers: naming.Providers) -> dict[str, list[str]]:
+def _ids(entries: Mapping[str, Mapping[str, dict[str, Any]]], providers: naming.Providers) -> dict[str, list[str]]:
     """Every id and alias with who lists it: the family's maker first, then other makers, then hosts."""
     listed: dict[str, set[str]] = {}
-    for one in merged:
-        for name in (one.group.model, *one.group.aliases):
-            listed.setdefault(name, set()).add(one.group.provider)
+    for provider, models in entries.items():
+        for model, entry in models.items():
+            for name in (model, *entry.get("aliases", ())):
+                listed.setdefault(name, set()).add(provider)
 
     def rank(model: str, provider: str) -> tuple[bool, bool, str]:
         return providers.maker_of(model) != provider, not providers.is_maker(provider), provider

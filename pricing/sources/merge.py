@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from pricing.sources import compare, timeline
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-TRUST: Final = ("genai-prices", "model-prices", "litellm")
+TRUST: Final = ("openrouter", "genai-prices", "model-prices", "litellm")
 HISTORY: Final = "model-prices"
+SELLER: Final = "openrouter"
+"""The one source that is a seller's own list, and lists nothing but what it sells: nobody knows better."""
 
 Offers = dict[str, tuple[RateSet, ...]]
 
@@ -80,6 +83,12 @@ def merge(group: Group, now: str) -> Merged:
     return Merged(group, tuple(sorted(complete, key=_order)), tuple(notes), tuple(conflicts))
 
 
+def backed(group: Group, now: str) -> bool:
+    """Whether two of a model's sources agree on its standard price."""
+    offers = [compare.offer(group.views[each]) for each in TRUST if each in group.views and group.views[each].sets]
+    return any(compare.agree(one, other, now) for one, other in combinations(offers, 2))
+
+
 def _offers(records: Mapping[str, Record], tier: str, region: str | None) -> Offers:
     found = {project: compare.offer(record, tier, region) for project, record in records.items()}
     return {project: sets for project, sets in found.items() if sets}
@@ -110,6 +119,8 @@ def _live(offers: Offers, now: str) -> Offers:
 def _choose(offers: Offers, now: str) -> tuple[str | None, str]:
     """The source whose prices are taken, and why: a second source that agrees outweighs the order of trust."""
     live = _live(offers, now)
+    if SELLER in live:
+        return SELLER, "the seller's own list"
     if HISTORY in live and any(one.windowed for one in compare.current(live[HISTORY], now)):
         return HISTORY, "it alone has hours, weekdays and holidays"
     backed = {
@@ -168,7 +179,7 @@ def _conflicts(
             continue
         others = [project for project, value in values.items() if not compare.near(ours, value)]
         winner, why = chosen, reason
-        if len(others) > 1 and compare.near(*(values[project] for project in others)):
+        if chosen != SELLER and len(others) > 1 and compare.near(*(values[project] for project in others)):
             winner, why = others[0], "the two other sources agree"
             overruled[bucket] = values[winner], bases[winner].origin
         elif len(values) > len(others) + 1:
