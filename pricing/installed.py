@@ -73,23 +73,23 @@ def current(home: str) -> Installed | None:
     return found if data["schema"] == SCHEMA else None
 
 
-def in_use(home: str) -> str:
+def in_use(home: str, shipped: str = SHIPPED) -> str:
     """The directory of the catalog that answers: the refreshed one, unless the shipped one was observed later.
 
     Raises:
         BadCatalog: the pointer is damaged.
     """
     refreshed = current(home)
-    if refreshed is None or refreshed.version[:_DAY] < _shipped_day():
-        return SHIPPED
+    if refreshed is None or refreshed.version[:_DAY] < _day_of(shipped):
+        return shipped
     return refreshed.directory
 
 
 _DAY: Final = len("2026-11-24")
 
 
-def _shipped_day() -> str:
-    """The day of the shipped catalog, from the head of its index: the whole would cost a cold start 10 ms."""
-    with open(os.path.join(SHIPPED, "index.json"), encoding="utf-8") as file:
+def _day_of(directory: str) -> str:
+    """The day of a catalog, from the head of its index: the whole would cost a cold start 10 ms."""
+    with open(os.path.join(directory, "index.json"), encoding="utf-8") as file:
         head = file.read(200)
     return head.partition('"version": "')[2][:_DAY]

@@ -29,7 +29,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "models": ("listing", "which models are listed, or one in full"),
-    "prices": ("listing", "a model's prices with their sources and dates"),
+    "prices": ("listing", "a model's prices with their sources and dates; `prices show MODEL` is the same"),
+    "prices show": ("listing", "a model's prices with their sources and dates"),
+    "prices refresh": ("refresh", "read the public price feeds and install what they say"),
+    "prices rollback": ("refresh", "go back to the catalog before the last refresh"),
+    "prices diff": ("refresh", "what differs between another catalog and the one in use"),
     "catalog": ("listing", "the catalog's version, age, sources and conflicts"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
@@ -128,7 +132,10 @@ def _split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
     at = 0
     while at < len(argv) and argv[at].startswith("-"):
         at += 2 if argv[at] in _TAKES_VALUE else 1
-    return (argv[:at], argv[at], argv[at + 1 :]) if at < len(argv) else (argv, None, [])
+    if at >= len(argv):
+        return argv, None, []
+    words = 2 if " ".join(argv[at : at + 2]) in COMMANDS else 1
+    return argv[:at], " ".join(argv[at : at + words]), argv[at + words :]
 
 
 def _start(options: list[str]) -> int:

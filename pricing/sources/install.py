@@ -74,6 +74,7 @@ def install(home: str, staged: Path) -> installed.Installed:
     if target.exists():
         shutil.rmtree(staged)
     else:
+        target.parent.mkdir(parents=True, exist_ok=True)
         staged.rename(target)
     was = installed.current(home)
     before = [name for name in (was.version, *was.previous) if name != version] if was else []

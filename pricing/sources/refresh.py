@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricing import installed
-from pricing.catalog import Catalog
+from pricing.catalog import SHIPPED, Catalog
 from pricing.errors import BadCatalog
 from pricing.sources import build, feeds, install, naming
 from pricing.sources.append import append
@@ -61,6 +61,7 @@ def refresh(
     client: httpx.Client | None = None,
     progress: Callable[[str], None] = lambda _: None,
     seconds: float = feeds.SECONDS,
+    shipped: str = SHIPPED,
 ) -> Refreshed:
     """Read the feeds and install what they say, over the catalog in use; `now` is a UTC instant.
 
@@ -76,7 +77,7 @@ def refresh(
         web = client or held.enter_context(feeds.client())
         texts, failed = _texts(home, now, origin, web, progress, seconds)
         progress("merging")
-        in_use = installed.in_use(home)
+        in_use = installed.in_use(home, shipped)
         files = build.written(_over(in_use, texts, now))
         progress("checking")
         staged = install.stage(home, files)

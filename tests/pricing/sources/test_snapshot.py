@@ -8,7 +8,7 @@ from itertools import chain
 
 import pytest
 
-from pricing.sources import build, check, emit, fetch
+from pricing.sources import build, check, corrections, emit, fetch
 
 MUST_HAVE = (
     "openai", "anthropic", "google", "vertex", "mistral", "deepseek", "x-ai", "cohere", "aws", "azure", "groq",
@@ -73,13 +73,14 @@ def test_the_version_is_the_digest_of_the_provider_files(files, index):
 
 
 def test_every_figure_is_from_a_pinned_source(index, models):
-    """Sources carry their version, and each is in the index with licence and date."""
+    """Sources carry their version, and each is in the index with licence and date; a correction names its evidence."""
     known = {f"{row['name']} {row['version']}" for row in index["sources"]}
     assert known == {f"{package.name} {package.version}" for package in fetch.pins()}
     lines = [line for entry in models.values() for line in entry["prices"]]
     used = {line["source"] for line in lines}
     used |= {origin["source"] for line in lines for origin in line.get("sources", {}).values()}
-    assert used <= known
+    corrected = {f"{rule['source']} (correction)" for rule in corrections.load().tables["set_price"]}
+    assert used <= known | corrected
 
 
 def test_a_prefix_names_one_provider(index):
