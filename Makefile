@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check setup bench catalog fmt clean help
+.PHONY: run test oracle check setup bench catalog fmt clean help
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -28,7 +28,10 @@ run: setup ## estimate the shipped example, then serve the API and the page on 1
 
 test: setup ## all tests; browser tests say so where they could not run
 	@sh tests/browser_setup.sh
-	@$(BIN)/python -m pytest -q -m "not slow" && $(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m "not slow and not oracle" && $(BIN)/python -m pytest -q -m "slow and not oracle"
+
+oracle: setup ## compare with the peers in their own environment (.bench/peers), and name what differs
+	@$(BIN)/python -m pytest -q -m oracle tests/oracle
 
 check: setup ## ruff, mypy, layers, docs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_layers.py tests/test_docs.py

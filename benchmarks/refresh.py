@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _REFRESH: Final = (
     "import sys; from datetime import datetime, UTC; from pricing.sources.refresh import refresh; "
-    "print(refresh(sys.argv[1], datetime(2030, 1, 1, tzinfo=UTC), origin=sys.argv[2], accept=['all'], dry_run=True).status)"
+    "at = datetime(2030, 1, 1, tzinfo=UTC); "
+    "print(refresh(sys.argv[1], at, origin=sys.argv[2], accept=['all'], dry_run=True).status)"
 )
 _BUILD: Final = (
     "import sys, pathlib; from pricing.sources import build, feeds; "

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
+from benchmarks import table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -213,4 +214,5 @@ def rows() -> tuple[Row, ...]:
             15,
             peer_packages=False,
         ),
+        *table.rows(),
     )

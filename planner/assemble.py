@@ -26,7 +26,8 @@ def default_planner(catalog: str | None = None, prices: str | None = None) -> Pl
     """A planner over a catalog directory and the user's own price file.
 
     `catalog` falls back to `TOKENPLAN_CATALOG`, then to the refreshed catalog, then to the shipped one; `prices` to
-    `TOKENPLAN_PRICES`, then to none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set; `TOKENPLAN_NOW` pins the clock.
+    `TOKENPLAN_PRICES`, then to none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set;
+    `TOKENPLAN_NOW` pins the clock.
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from planner.batch import BatchAnswer, BatchQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion
@@ -37,6 +38,12 @@ class Planner:
         from planner.costing import price
 
         return price(question, self.catalog, self.clock())
+
+    def cost_batch(self, question: BatchQuestion) -> BatchAnswer:
+        """What many requests cost, each on its own; a row that has no price says why."""
+        from planner.batch import batch
+
+        return batch(question, self.catalog, self.clock())
 
     def compare(self, question: CompareQuestion) -> Comparison:
         """One usage or prompt over many models, ranked."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pricing import reading
 from pricing.errors import AmbiguousModel, BadCatalog, InvalidInput, UnknownModel, nearest, one_of
-from pricing.names import Ambiguous, Match, Names, Resolution
+from pricing.names import Ambiguous, Match, Names, Resolution, unwrapped
 from pricing.rates import CatalogRef
 
 if TYPE_CHECKING:
@@ -181,6 +181,10 @@ class Catalog:
         if self.prices and name in self.prices.names:
             where, model_id = self.prices.names[name]
             return self._answer(where, name, self._within(where, model_id), rule="your price file")
+        wrapped = unwrapped(name)
+        if wrapped is not None and wrapped[0] in self.providers:
+            plain = self.resolve(wrapped[1], wrapped[0])
+            return replace(plain, requested=name, rule=f"path, {plain.rule}")
         prefix, slash, rest = name.partition("/")
         named = self._prefixes.get(prefix.lower()) if slash else None
         if named is not None and (inner := self._within(named, rest)) is not None:
@@ -252,6 +256,8 @@ class Catalog:
         known = self.entries(provider) if provider else self._ids
         close = nearest(name, known)
         where = f" at {provider}" if provider else ""
+        others = [seller for seller in self.sellers(name) if seller != provider]
+        where += f" (it is sold by {', '.join(others[:8])})" if others else ""
         hint = f"; nearest: {', '.join(close)}" if close else "; `tokenplan models` lists them"
         error = UnknownModel(f"unknown model {name!r}{where}{hint}", loc=("model",), value=name)
         error.nearest = close

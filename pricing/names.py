@@ -6,10 +6,11 @@
 | region profile | `us.anthropic.claude-…-v1:0`, `eu/gpt-5-mini`: the base id, sold in that region |
 | fine-tuned | `ft:gpt-4.1-mini-2025-04-14:acme::id`: the listed `ft:` price, never the base's |
 | date spelling | `…-20250807` and `…@20250807` for a listed `…-2025-08-07` |
-| version suffix | `…-v1`, `…-v1:0` for a listed id that differs only there |
+| version suffix | the first revision, `…-v1` or `…-v1:0`, said or left out on a Bedrock id; `…-v2` is another model |
 | dated suffix | a snapshot date on a listed id of which no other snapshot is listed |
 | only snapshot | an undated id of which exactly one dated snapshot is listed |
 | latest | `X-latest` for a listed X, or X's newest dated snapshot |
+| path | what APIs wrap around an id: a Bedrock ARN, `bedrock/invoke/…`, `models/…`, `publishers/google/models/…` |
 """
 
 from __future__ import annotations
@@ -26,10 +27,25 @@ if TYPE_CHECKING:
 
 
 _DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
-_VERSION: Final = re.compile(r"(?:-v\d+)?(?::\d+)?$")
+_FIRST_REVISION: Final = re.compile(r"(?:-v1)?(?::0)?$")
 _REGION: Final = re.compile(
-    r"^(?P<region>us-gov|us|eu|apac|au|jp|in|ca|sa|af|me|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
+    r"^(?P<region>us-gov|global-standard|us|eu|apac|au|jp|in|ca|sa|af|me|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
 )
+
+
+_WRAPPED: Final = re.compile(
+    r"^(?:arn:aws[\w-]*:(?P<aws>bedrock):[\w-]*:\d*:(?:inference-profile|foundation-model)/"
+    r"|(?P<bedrock>bedrock)/(?:invoke|converse)/|(?P<google>models)/|publishers/(?P<vertex>[\w-]+)/models/)(?P<rest>.+)$"
+)
+
+
+def unwrapped(name: str) -> tuple[str, str] | None:
+    """The provider and the id inside a name that an API has wrapped a path around; None where there is no such path."""
+    found = _WRAPPED.match(name)
+    if found is None:
+        return None
+    provider = next(key for key in ("aws", "bedrock", "google", "vertex") if found[key])
+    return ("aws" if provider == "bedrock" else provider), found["rest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,8 @@ class Names:
         inner = self.find(parts["rest"])
         if inner is None:
             return None
-        return Match(inner.id, f"region profile {parts['region']}", parts["region"], inner.warnings)
+        region = parts["region"].removesuffix("-standard")
+        return Match(inner.id, f"region profile {region}", region, inner.warnings)
 
     def _fine_tuned(self, name: str) -> Match | None:
         if not name.startswith("ft:"):
@@ -122,17 +139,18 @@ class Names:
         wanted = _snapshot(name)
         if wanted is None:
             return None
-        return self._one(
-            (model for known, model in self._listed.items() if _snapshot(known) == wanted), "date spelling"
-        )
+        dated = ((known, model) for known, model in self._listed.items() if _snapshot(known) == wanted)
+        same = (model for known, model in dated if _revision(known) == _revision(name))
+        return self._one(same, "date spelling")
 
     def _version(self, name: str) -> Match | None:
-        bare = _VERSION.sub("", name)
-        return self._one((m for known, m in self._listed.items() if _VERSION.sub("", known) == bare), "version suffix")
+        bare = _unrevised(name)
+        same = (model for known, model in self._listed.items() if _FIRST_REVISION.sub("", known) == bare)
+        return self._one(same, "version suffix")
 
     def _dated(self, name: str) -> Match | None:
         wanted = _snapshot(name)
-        if wanted is None or self._snapshots(wanted[0]):
+        if wanted is None or _revision(name) or self._snapshots(wanted[0]):
             return None
         inner = self._case(wanted[0])
         if inner is None:
@@ -141,7 +159,7 @@ class Names:
         return Match(inner.id, "dated suffix", None, (warning,))
 
     def _only_snapshot(self, name: str) -> Match | None:
-        return self._one(self._snapshots(_VERSION.sub("", name).lower()).values(), "only snapshot")
+        return self._one(self._snapshots(_unrevised(name).lower()).values(), "only snapshot")
 
     def _latest(self, name: str) -> Match | None:
         base = name.lower().removesuffix("-latest")
@@ -161,6 +179,17 @@ class Names:
         """The listed dated snapshots of an undated id, by date."""
         dated = ((_snapshot(known), model) for known, model in self._listed.items())
         return {found[1]: model for found, model in dated if found is not None and found[0] == base}
+
+
+def _unrevised(name: str) -> str:
+    """A Bedrock id, which has its vendor before a dot, without its first revision; other names as they are."""
+    return _FIRST_REVISION.sub("", name, count=1) if "." in name.split("-", 1)[0] else name
+
+
+def _revision(name: str) -> str:
+    """The revision after an id's snapshot date; none where it is the first."""
+    parts = _DATED.match(name.lower())
+    return _FIRST_REVISION.sub("", parts["version"] or "", count=1) if parts else ""
 
 
 def _snapshot(name: str) -> tuple[str, date] | None:

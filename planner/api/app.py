@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from planner.api import problems
+from planner.api.batch import batches
 from planner.api.gate import Gate
 from planner.api.routes import lookups, verbs
 from planner.api.settings import Settings
@@ -33,6 +34,7 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
     keyed = bool(chosen.api_keys)
     app.include_router(verbs(planner, keyed=keyed))
     app.include_router(lookups(planner, keyed=keyed))
+    app.include_router(batches(planner))
 
     @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:

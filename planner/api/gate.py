@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planner.api.problems import problem
 from pricing.errors import Problem
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from planner.api.settings import Settings
+
+STREAMED: Final = "/v1/cost/batch"
+STREAMS: Final = (b"application/x-ndjson",)
+"""Where, and as what, a body is read in pieces: its whole size is not limited."""
 
 
 class Gate:
@@ -32,6 +36,12 @@ class Gate:
             said = Problem(("authorization",), "send a valid key as `Authorization: Bearer KEY`")
             refusal = problem(401, "key-needed", (said,), headers={"WWW-Authenticate": "Bearer"})
             await refusal(scope, receive, send)
+            return
+        if (
+            scope["path"] == STREAMED
+            and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() in STREAMS
+        ):
+            await self._app(scope, receive, send)  # limits each row instead
             return
         length = headers.get(b"content-length")
         if length is not None:

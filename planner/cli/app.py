@@ -29,8 +29,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "models": ("listing", "which models are listed, or one in full"),
-    "prices": ("listing", "a model's prices with their sources and dates; `prices show MODEL` is the same"),
-    "prices show": ("listing", "a model's prices with their sources and dates"),
+    "prices": ("listing", "a model's prices with their sources and dates"),
+    "prices show": ("listing", "the same"),
     "prices refresh": ("refresh", "read the public price feeds and install what they say"),
     "prices rollback": ("refresh", "go back to the catalog before the last refresh"),
     "prices diff": ("refresh", "what differs between another catalog and the one in use"),
@@ -143,7 +143,7 @@ def _start(options: list[str]) -> int:
     if "--version" in options:
         print(f"tokenplan {_version()}")
         return DONE
-    commands = "\n".join(f"  {name:<12}{about}" for name, (_, about) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<17}{about}" for name, (_, about) in COMMANDS.items())
     asked = "--help" in options or "-h" in options
     print(_START.format(commands=commands), end="", file=sys.stdout if asked else sys.stderr)
     return DONE if asked else WRONG_INPUT

@@ -27,15 +27,39 @@ if TYPE_CHECKING:
 _TOKENS: Final = (Column("tokens", right=True), Column("bounds", right=True, drop=4), Column("counted", drop=3))
 
 
+_ROWS_ONLY: Final = ("out", "map", "format", "allow_errors")
+
+
 def _declare_cost(parser: ArgumentParser) -> None:
-    shared.add_model(parser)
+    parser.add_argument(
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="a model's name; `tokenplan models` lists them [with --rows: the rows']",
+    )
+    parser.add_argument("--provider", metavar="NAME", help="who sells it, when that is not its maker")
     parser.add_argument("input", nargs="?", type=count, metavar="INPUT", help="short for --input")
     parser.add_argument("output", nargs="?", type=count, metavar="OUTPUT", help="short for --output")
     shared.add_usage(parser)
     shared.add_terms(parser)
+    group = parser.add_argument_group("many requests")
+    group.add_argument("--rows", metavar="FILE", help="price each row of a CSV, JSONL or Parquet file; - is stdin")
+    group.add_argument("--out", metavar="FILE", help="where the rows go, with their cost [stdout]")
+    group.add_argument("--map", metavar="A=B,...", help="columns by other names: input_tokens=prompt_tokens")
+    group.add_argument("--format", metavar="FORMAT", help="csv, jsonl or parquet [by the file's ending or its content]")
+    group.add_argument("--allow-errors", action="store_true", help="exit 0 even when a row could not be priced")
 
 
 def _cost(planner: Planner, options: Namespace) -> Output:
+    if options.rows is not None:
+        from planner.cli.rows import run
+
+        return run(planner, options)
+    for name in _ROWS_ONLY:
+        if getattr(options, name):
+            raise InvalidInput(f"--{name.replace('_', '-')} needs --rows FILE", loc=(name,))
+    if options.model is None:
+        raise InvalidInput("the following arguments are required: MODEL")
     for short in ("input", "output"):
         _take(options, short)
     usage = shared.usage(options)
@@ -201,13 +225,14 @@ def _sizes(tokens: Tokens | None) -> tuple[Cell, ...]:
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "cost": Command(
-        "MODEL [INPUT [OUTPUT]] [options]",
-        "What one request costs on a model, exactly, bucket by bucket.",
+        "MODEL [INPUT [OUTPUT]] [options] | --rows FILE [MODEL] [options]",
+        "What one request costs on a model, exactly, bucket by bucket; or each row of a file.",
         (
             "tokenplan cost gpt-5-mini 1000 200",
             "tokenplan cost claude-sonnet-4-5 2000 500 --cache-read 10000 --tier batch",
             "tokenplan cost gpt-5-mini --usage response-usage.json --shape openai_responses --json",
             "curl ... | jq .usage | tokenplan cost claude-haiku-4-5 --usage - --shape anthropic",
+            "tokenplan cost --rows requests.csv --map input_tokens=prompt_tokens --out priced.csv",
         ),
         _declare_cost,
         _cost,

@@ -241,6 +241,20 @@ def _plain(value: object) -> str:
     return "-" if value is None else str(value)
 
 
+_SHOW: Final = Command(
+    "MODEL [options]",
+    "A model's prices by tier and condition, each with its source and the date it was seen there.",
+    (
+        "tokenplan prices gpt-5-mini",
+        "tokenplan prices show deepseek-chat --history",
+        "tokenplan prices claude-sonnet-4-5 --provider aws --csv",
+        "tokenplan prices refresh --help",
+    ),
+    _declare_prices,
+    _prices,
+    has_csv=True,
+)
+
 COMMANDS: Final[Mapping[str, Command]] = {
     "models": Command(
         "[SEARCH] [options]",
@@ -255,18 +269,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _models,
         has_csv=True,
     ),
-    "prices": Command(
-        "MODEL [options]",
-        "A model's prices by tier and condition, each with its source and the date it was seen there.",
-        (
-            "tokenplan prices gpt-5-mini",
-            "tokenplan prices deepseek-chat --history",
-            "tokenplan prices claude-sonnet-4-5 --provider aws --csv",
-        ),
-        _declare_prices,
-        _prices,
-        has_csv=True,
-    ),
+    "prices": _SHOW,
+    "prices show": _SHOW,
     "catalog": Command(
         "[options]",
         "Which catalog answers: its version, age, sources, providers and the conflicts between sources.",

@@ -5,6 +5,13 @@ a segment's rates once, at one of its rows (`rates`); what is left is a gather, 
 Needs NumPy: the extra `table`.
 """
 
+from pricing.errors import InvalidInput
+
+try:
+    import numpy  # noqa: F401, ICN001 - looked for here, before any module of the package needs it
+except ImportError:
+    raise InvalidInput("columns need NumPy: pip install 'tokenplan[table]'") from None
+
 from pricing.table.amounts import Priced, price, usd
 from pricing.table.columns import UNPRICED, Column, Text
 from pricing.table.rates import Chosen

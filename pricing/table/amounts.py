@@ -82,13 +82,14 @@ def price(
     texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
     rows = one_length(usage, texts, as_of)
     errors = Errors(rows)
-    taken, at = quantities(usage, errors), micros(as_of)
+    taken, at = quantities(usage, errors), micros(as_of, errors)
     parted = segments(catalog, texts, taken, at, rows)
     found = rates(parted, taken, at)
     work = _Amounts(parted, found, taken, at, errors)
     work.multiply()
     held = work.itemise() if lines else {}
-    work.amounts[errors.codes >= 0] = UNPRICED
+    if errors.problems:
+        work.amounts[errors.codes >= 0] = UNPRICED
     return Priced(work.amounts, errors.codes, tuple(errors.problems), parted.of, work.chosen(), held, catalog.ref)
 
 
@@ -142,8 +143,11 @@ class _Amounts:
     def _coded(self, rows: Ints, refused: Mapping[int, TokenplanError]) -> tuple[Ints, Codes]:
         """The rows that lie in refused segments, and their errors' codes."""
         codes = np.full(len(self._parted.owner), -1, np.int32)
+        met = np.zeros(len(codes), bool)
+        met[self._parted.of[rows]] = True
         for segment, error in refused.items():
-            codes[segment] = self._errors.add(error)
+            if met[segment]:
+                codes[segment] = self._errors.add(error)
         mine = codes[self._parted.of[rows]]
         return rows[mine >= 0], mine[mine >= 0]
 
@@ -164,8 +168,8 @@ class _Amounts:
         highest = {name: int(prices.max(initial=0)) for name, prices in self._rates.prices.items()}
         if sum(highest[name] * most[name] for name in most) > MOST:
             about = sum(
-                self._rates.prices[name].astype(float)[self._parted.of] * column
-                for name, column in self._taken.counts.items()
+                self._rates.prices[name].astype(float)[self._parted.of] * self._taken.counts.get(name, 1)
+                for name in self._rates.buckets
             )
             rows |= set(np.flatnonzero(np.asarray(about) > MOST / 2).tolist())
         return rows
@@ -192,7 +196,7 @@ class _Amounts:
         said += [each for each in (*fallen, *rounded) if each not in said]
 
     def itemise(self) -> dict[str, Ints]:
-        """Each bucket's amounts; of rows priced alone each line is rounded by itself."""
+        """Each bucket's amounts; of rows priced alone, what a line adds to the rounded sum: lines sum to the amount."""
         good = self._errors.codes < 0
         held = {}
         for name in self._rates.buckets:
@@ -201,8 +205,11 @@ class _Amounts:
         for row, exact in self._exact.items():
             for column in held.values():
                 column[row] = 0
+            sofar, done = Decimal(0), 0
             for line in exact.lines:
-                held.setdefault(line.bucket, np.zeros(len(good), np.int64))[row] = _units(line.amount_usd)
+                sofar = EXACT.add(sofar, line.amount_usd)
+                held.setdefault(line.bucket, np.zeros(len(good), np.int64))[row] = _units(sofar) - done
+                done = _units(sofar)
         return {name: column for name, column in held.items() if column.any()}
 
     def chosen(self) -> tuple[Chosen | None, ...]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from pricing.errors import InvalidInput, InvalidUsage, one_of
-from pricing.usage import BUCKETS, LARGEST, Usage
+import numpy as np
 
-try:
-    import numpy as np
-except ImportError:
-    raise InvalidInput("columns need NumPy: pip install 'tokenplan[table]'") from None
+from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
+from pricing.usage import BUCKETS, LARGEST, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +33,11 @@ AMOUNTS: Final = tuple(name for name in BUCKETS if isinstance(getattr(Usage(), n
 CHUNK: Final = 1 << 15
 """Rows worked on at a time, so that what lies between stays in the cache."""
 
+_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}
 _MICRO: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICRO
+_LATEST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICRO
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +49,16 @@ class Column:
 
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> Column:
-        """A column from a text, or None, for each row."""
+        """A column from a text, or None, for each row.
+
+        Raises:
+            InvalidInput: a value is no text.
+        """
         known: dict[str | None, int] = {}
         codes = np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int32)
+        for value in known:
+            if value is not None and type(value) is not str:
+                raise InvalidInput(f"a column of texts holds {value!r}; each must be a text or None", value=value)
         return cls(tuple(known), codes)
 
 
@@ -63,11 +71,14 @@ class Errors:
     def __init__(self, rows: int) -> None:
         self.codes: Codes = np.full(rows, -1, np.int32)
         self.problems: list[TokenplanError] = []
+        self._known: dict[tuple[type, str], int] = {}
 
     def add(self, error: TokenplanError) -> int:
-        """The code of an error."""
-        self.problems.append(error)
-        return len(self.problems) - 1
+        """The code of an error; errors that say the same share one."""
+        code = self._known.setdefault((type(error), str(error)), len(self.problems))
+        if code == len(self.problems):
+            self.problems.append(error)
+        return code
 
     def put(self, rows: Ints | Sequence[int], codes: Codes | int) -> None:
         """Mark rows that have no error yet."""
@@ -118,6 +129,7 @@ def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
         InvalidInput: a column's dtype or shape holds no quantities.
     """
     taken = Quantities()
+    wrong: dict[int, list[Problem]] = defaultdict(list)
     for name in (name for name in BUCKETS if name in usage):
         column = np.asarray(usage[name])
         whole = column.dtype.kind in "iu"
@@ -128,19 +140,21 @@ def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
                 loc=("usage", name),
             )
         if name in AMOUNTS:
-            taken.parts[name] = _amounts(name, column, errors)
+            taken.parts[name] = _amounts(name, column, wrong)
         else:
-            _count(name, column, taken, errors)
+            _count(name, column, taken, wrong)
+    for row, problems in wrong.items():
+        errors.put([row], errors.add(InvalidUsage.of(problems)))
     return taken
 
 
-def _count(name: str, column: Table, taken: Quantities, errors: Errors) -> None:
+def _count(name: str, column: Table, taken: Quantities, wrong: dict[int, list[Problem]]) -> None:
     low, high = bounds(column)
     if low < 0 or high > LARGEST:
-        wrong = (column < 0) | (column > LARGEST)
-        for row in np.flatnonzero(wrong).tolist():
-            errors.put([row], errors.add(_no_quantity(name, int(column[row]))))
-        column = np.where(wrong, 0, column)
+        beyond = (column < 0) | (column > LARGEST)
+        for row in np.flatnonzero(beyond).tolist():
+            wrong[row].append(_no_quantity(name, int(column[row])))
+        column = np.where(beyond, 0, column)
         high = int(column.max())
     if high or name == "requests":
         taken.counts[name], taken.most[name] = column.astype(np.int64, copy=False), high
@@ -150,18 +164,22 @@ def bounds(column: Table) -> tuple[int, int]:
     """The lowest and the highest of whole numbers, in one pass over pieces that stay in the cache."""
     if not len(column):
         return 0, 0
+    if column.dtype.itemsize in _UNSIGNED:  # one pass finds both where nothing is negative, which is then very large
+        highest = int(column.view(_UNSIGNED[column.dtype.itemsize]).max())
+        if highest <= np.iinfo(column.dtype).max >> 1:
+            return 0, highest
     pieces = [column[start : start + CHUNK] for start in range(0, len(column), CHUNK)]
     ends = [(int(piece.min()), int(piece.max())) for piece in pieces]
     return min(low for low, _ in ends), max(high for _, high in ends)
 
 
-def _amounts(name: str, column: Table, errors: Errors) -> Table:
+def _amounts(name: str, column: Table, wrong: dict[int, list[Problem]]) -> Table:
     """A column of quantities with decimals, each the decimal that was meant; out of range is 0 and an error."""
     exact = np.empty(len(column), object)
     for row, given in enumerate(column.tolist()):
         value = decimal(given)
         if not value.is_finite() or not 0 <= value <= LARGEST:
-            errors.put([row], errors.add(_no_quantity(name, given)))
+            wrong[row].append(_no_quantity(name, given))
             value = Decimal(0)
         exact[row] = value
     return exact
@@ -175,25 +193,30 @@ def decimal(value: object) -> Decimal:
     return Decimal(str(value)) if number else Decimal("NaN")
 
 
-def _no_quantity(name: str, value: object) -> InvalidUsage:
+def _no_quantity(name: str, value: object) -> Problem:
     kind = "a decimal number" if name in AMOUNTS else "a whole number"
     shown = value if isinstance(value, int | float | Decimal) else str(value)
-    return InvalidUsage(f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", loc=("usage", name), value=shown)
+    return Problem(("usage", name), f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", shown)
 
 
-def micros(as_of: Table | datetime) -> Ints | int:
-    """UTC instants as microseconds since 1970.
+def micros(as_of: Table | datetime, errors: Errors) -> Ints | int:
+    """UTC instants as microseconds since 1970; a missing one, or one beyond the years 1 to 9999, is its row's error.
 
     Raises:
-        InvalidInput: no datetime64, or an instant that is missing.
+        InvalidInput: no column of datetime64.
     """
     if isinstance(as_of, datetime):
         return micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
     if as_of.dtype.kind != "M" or as_of.ndim != 1:
         raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
-    if np.isnat(as_of).any():
-        raise InvalidInput("as_of has rows without an instant (NaT); fill them first", loc=("as_of",))
-    return as_of.astype("datetime64[us]").view(np.int64)
+    at: Ints = as_of.astype("datetime64[us]", copy=False).view(np.int64)
+    low, high = bounds(at)
+    if low < _EARLIEST or high > _LATEST:
+        wrong = (at < _EARLIEST) | (at > _LATEST)  # NaT is the least integer
+        error = InvalidInput("as_of is missing (NaT) or lies beyond the years 1 to 9999", loc=("as_of",))
+        errors.put(np.flatnonzero(wrong), errors.add(error))
+        at = np.where(wrong, 0, at)
+    return at
 
 
 def micros_of(at: datetime) -> int:

@@ -28,12 +28,18 @@ MOST: Final = int(np.iinfo(np.int64).max)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the rows of one segment were priced as, with the words that the scalar path would say of it."""
+    """What the rows of one segment were priced as, with the words that the scalar path would say of it.
+
+    `conditions`, `sources` and `observed` are those of its rate set; the warnings leave out what counts from one row's
+    date ("in 18 days").
+    """
 
     model: ModelRef
     service_tier: str
     region: str | None
     conditions: tuple[str, ...]
+    sources: tuple[str, ...]
+    observed: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -111,7 +117,10 @@ def _chosen(resolved: Resolution, tier: str, offer: Offer, at: datetime) -> Chos
     conditions = (*offer.rates.conditions, *([offer.factor_note] if offer.factor_note else []))
     warnings = (*resolved.warnings, *dated_warnings(model, offer.rates, at, days=False))
     ref = ModelRef(model.id, model.provider, resolved.requested, resolved.rule)
-    return Chosen(ref, tier, offer.region, conditions, warnings)
+    figures = offer.rates.rates.values()
+    sources = tuple(dict.fromkeys(each.source for each in figures))
+    observed = tuple(dict.fromkeys(each.observed for each in figures))
+    return Chosen(ref, tier, offer.region, conditions, sources, observed, warnings)
 
 
 def _for_many(error: NotPriced, at: datetime) -> NotPriced:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import prod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,21 +13,23 @@ from pricing.cost import RETIRES_SOON_DAYS
 from pricing.errors import InvalidInput, TokenplanError
 from pricing.names import Resolution
 from pricing.rates import STANDARD, Window
-from pricing.table.columns import CHUNK, Column, Ints, Text, bounds, instant, micros_of
+from pricing.table.columns import CHUNK, Column, Ints, Text, bounds, micros_of
 from pricing.usage import PROMPT_BUCKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pricing.catalog import Catalog
-    from pricing.table.columns import Quantities
+    from pricing.rates import Calendar
+    from pricing.table.columns import Codes, Quantities
 
 _DENSE: Final = 1 << 20
 _FEW: Final = 24
 _MINUTE: Final = 60_000_000
 _DAY: Final = 24 * 60
+_FIRST: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,57 +66,62 @@ def segments(catalog: Catalog, texts: Mapping[str, Text], taken: Quantities, at:
     Raises:
         InvalidInput: codes beyond their column's values.
     """
-    codes, combinations = _present(list(texts.values()), rows)
+    codes, place, combinations = _present(list(texts.values()), rows)
     keys = tuple(_key(catalog, *each) for each in combinations)
     edges = _parting([key.edges for key in keys], *_span(at))
     levels = _parting([key.levels for key in keys], 0, sum(taken.most.get(name, 0) for name in PROMPT_BUCKETS))
     by_time, by_level, owner = _layout(keys, edges, levels)
+    hourly = [number for number, key in enumerate(keys) if key.windows]
     prompt = [taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts]
     found = np.empty(rows, np.intp)
     for start in range(0, rows, CHUNK):
         part = slice(start, start + CHUNK)
-        key = codes[part] if isinstance(codes, np.ndarray) else np.zeros(len(found[part]), np.intp)
-        np.take(
-            by_time, _step(at[part], edges, key) if isinstance(at, np.ndarray) else key, out=found[part], mode="clip"
-        )
+        mine = found[part]
+        key = place.take(codes[part], mode="clip") if isinstance(codes, np.ndarray) else np.zeros(len(mine), np.intp)
+        np.take(by_time, _step(at[part], edges, key) if isinstance(at, np.ndarray) else key, out=mine, mode="clip")
         if levels:
-            found[part] += by_level.take(_step(_sum(prompt, part), levels, key), mode="clip")
-    _split_by_window(found, owner, keys, codes, at)
+            mine += by_level.take(_step(_sum(prompt, part), levels, key), mode="clip")
+        for number in hourly:
+            those = np.flatnonzero(key == number)
+            mine[those] += _open(keys[number].windows, at[part][those] if isinstance(at, np.ndarray) else at)
     return Segments(found, tuple(owner), keys)
 
 
-def _present(columns: Sequence[Text], rows: int) -> tuple[Ints | int, list[tuple[str | None, ...]]]:
-    """The combinations of texts that rows have, and each row's number among them."""
+def _present(columns: Sequence[Text], rows: int) -> tuple[NDArray[Any] | int, Ints, list[tuple[str | None, ...]]]:
+    """The combinations of texts that rows have, each row's code, and the number of the combination by code."""
     parts = [text.values if isinstance(text, Column) else (text,) for text in columns]
     coded = [(text.codes, len(text.values)) for text in columns if isinstance(text, Column)]
-    if not rows:
-        return 0, []
-    if not coded:
-        return 0, [tuple(part[0] for part in parts)]
+    none = np.zeros(1, np.intp)
+    if not rows or not coded:
+        return 0, none, [tuple(part[0] for part in parts)] if rows else []
     for codes, count in coded:
         lowest, highest = bounds(codes)
         if lowest < 0 or highest >= count:
             raise InvalidInput(f"codes must lie from 0 to {count - 1}; they are indices into the column's values")
-    number: NDArray[np.signedinteger] = coded[0][0]
-    for codes, count in coded[1:]:
-        number = number.astype(np.int64, copy=False) * count + codes
-    used, place = _numbered(number, prod(count for _, count in coded))
-    return place, [_texts(each, parts) for each in used]
-
-
-def _numbered(number: NDArray[np.signedinteger], size: int) -> tuple[list[int], Ints]:
-    """The numbers that occur, and each row's place among them; without sorting the rows where the range is small."""
+    size = prod(count for _, count in coded)
+    if size > np.iinfo(np.int64).max:
+        raise InvalidInput("the columns of texts have too many values each: their combinations pass 64 bits")
     if size > _DENSE:
-        used, inverse = np.unique(number, return_inverse=True)
-        return used.tolist(), inverse
-    occurs = np.zeros(size, bool)
-    occurs[number] = True
-    used = np.flatnonzero(occurs)
-    if len(used) == size:
-        return used.tolist(), number.astype(np.intp, copy=False)
-    place = np.zeros(size, np.intp)
-    place[used] = np.arange(len(used))
-    return used.tolist(), place[number]
+        used, number = np.unique(_joined(coded, slice(None), np.int64), return_inverse=True)
+        return number, np.arange(len(used)), [_texts(each, parts) for each in used.tolist()]
+    number, occurs = np.empty(rows, np.int32), np.zeros(size, np.intp)
+    for start in range(0, rows, CHUNK):
+        part = slice(start, start + CHUNK)
+        number[part] = joined = _joined(coded, part, np.int32)
+        if size <= CHUNK:
+            occurs += np.bincount(joined, minlength=size)
+        else:
+            occurs[joined] = 1
+    place = np.cumsum(occurs > 0) - 1
+    return number, place, [_texts(each, parts) for each in np.flatnonzero(occurs).tolist()]
+
+
+def _joined(coded: Sequence[tuple[Codes, int]], part: slice, kind: type[np.signedinteger]) -> NDArray[Any]:
+    """One number for the codes of all columns, which are its digits."""
+    number: NDArray[Any] = coded[0][0][part].astype(kind, copy=False)
+    for codes, count in coded[1:]:
+        number = number * kind(count) + codes[part]
+    return number
 
 
 def _texts(number: int, parts: Sequence[Sequence[str | None]]) -> tuple[str | None, ...]:
@@ -136,6 +143,7 @@ def _key(catalog: Catalog, model: str | None, provider: str | None, tier: str | 
     if resolved.model.retires:
         gone = datetime.combine(date.fromisoformat(resolved.model.retires), datetime.min.time(), UTC)
         dates |= {gone, gone - timedelta(days=RETIRES_SOON_DAYS)}  # its warnings change there
+    dates |= {_after(each.window.holidays) for each in sets if each.window and each.window.holidays}
     return Key(
         resolved,
         tier or STANDARD,
@@ -144,6 +152,12 @@ def _key(catalog: Catalog, model: str | None, provider: str | None, tier: str | 
         tuple(sorted({each.threshold for each in sets if each.threshold})),
         tuple(dict.fromkeys(each.window for each in sets if each.window)),
     )
+
+
+def _after(calendar: Calendar) -> datetime:
+    """The first instant whose holidays a calendar does not know."""
+    day = calendar.covers_through + timedelta(days=1)
+    return datetime.combine(day, datetime.min.time(), UTC) - timedelta(hours=calendar.utc_offset_hours)
 
 
 def _span(at: Ints | int) -> tuple[int, int]:
@@ -162,9 +176,10 @@ def _layout(keys: Sequence[Key], edges: Sequence[int], levels: Sequence[int]) ->
     owner: list[int] = []
     for number, key in enumerate(keys):
         times, heights = _own(edges, key.edges), _own(levels, key.levels)
-        many = int(heights[-1]) + 1
+        states = 1 << len(key.windows)  # each set of windows may be open
+        many = (int(heights[-1]) + 1) * states
         by_time[number] = len(owner) + times * many
-        by_level[number] = heights
+        by_level[number] = heights * states
         owner += [number] * ((int(times[-1]) + 1) * many)
     return by_time.ravel(), by_level.ravel(), owner
 
@@ -196,44 +211,22 @@ def _sum(columns: Sequence[Ints], part: slice) -> Ints:
     return total
 
 
-def _split_by_window(found: Ints, owner: list[int], keys: Sequence[Key], codes: Ints | int, at: Ints | int) -> None:
-    """Give the rows of models that price by the hour a segment of their own for each set of windows open then."""
-    for number, key in enumerate(keys):
-        if not key.windows:
-            continue
-        rows = np.flatnonzero(codes == number) if isinstance(codes, np.ndarray) else np.arange(len(found))
-        if not len(rows):
-            continue
-        state, states = _open(key.windows, at[rows] if isinstance(at, np.ndarray) else np.full(len(rows), at))
-        lowest = int(found[rows].min())
-        pairs = (found[rows] - lowest).astype(np.int64) * states + state
-        used, place = _numbered(pairs, int(pairs.max()) + 1)
-        found[rows] = len(owner) + place
-        owner += [number] * len(used)
-
-
-def _open(windows: Sequence[Window], at: Ints) -> tuple[Ints, int]:
-    """Which windows are open at each instant, as a number, and how many such numbers there are.
-
-    Asked once for each stretch of a day in which none opens or closes.
-    """
-    turns = sorted({turn for each in windows for turn in _turns(each)})
-    minutes = at // _MINUTE
+def _open(windows: Sequence[Window], at: Ints | int) -> Ints:
+    """Which windows are open at each instant, as bits; `Window.holds` for columns."""
+    minutes = np.atleast_1d(np.asarray(at)) // _MINUTE
     days = minutes // _DAY
-    stretch = _step(minutes - days * _DAY, turns, days)
-    stretch -= stretch.min()
-    used, place = _numbered(stretch, int(stretch.max()) + 1)
-    some = np.zeros(len(used), np.int64)
-    some[place] = np.arange(len(at))
-    moments = [instant(at, row) for row in some.tolist()]
-    bits = [sum(each.holds(moment) << bit for bit, each in enumerate(windows)) for moment in moments]
-    known = {state: number for number, state in enumerate(sorted(set(bits)))}
-    return np.array([known[each] for each in bits], np.int64)[place], len(known)
-
-
-def _turns(window: Window) -> Iterator[int]:
-    """The minutes of a UTC day at which a window may open or close."""
-    for span in window.spans:
-        yield from span
-    if window.holidays is not None:
-        yield -window.holidays.utc_offset_hours * 60 % _DAY
+    minute = (minutes - days * _DAY).astype(np.int16)
+    state = np.zeros(len(minutes), np.int64)
+    for bit, window in enumerate(windows):
+        held = np.full(len(minutes), not window.spans)
+        for start, end in window.spans:
+            both = np.logical_and if start < end else np.logical_or  # a span whose end comes first wraps midnight
+            held |= both(minute >= start, minute < end)
+        if window.weekdays:
+            weekday = (days % 7 + 3) % 7 + 1  # 1970 began on a Thursday
+            held &= np.array([day in window.weekdays for day in range(8)]).take(weekday)
+        if window.holidays is not None:
+            local = (minutes + 60 * window.holidays.utc_offset_hours) // _DAY
+            held &= ~np.isin(local, [(day - _FIRST).days for day in window.holidays.dates], kind="table")
+        state |= held.astype(np.int64) << bit
+    return state

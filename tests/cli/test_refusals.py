@@ -14,7 +14,7 @@ import planner.main as root
 
 WRONG = {
     "no command": ((), "usage: tokenplan"),
-    "unknown command": (("cots",), "unknown command 'cots'; valid: estimate, cost"),
+    "unknown command": (("cots",), "unknown command 'cots'; nearest: cost"),
     "unknown option": (("cost", "gpt-4o", "--outputt", "4"), "unknown option '--outputt'; nearest: --output"),
     "one argument too many": (("cost", "gpt-4o", "1", "2", "3"), "unexpected argument '3'"),
     "no model": (("cost",), "the following arguments are required: MODEL"),
