@@ -60,7 +60,7 @@ def test_help(command, tokenplan, golden):
     ran = tokenplan(*([command] if command else []), "--help")
     assert (ran.code, ran.err) == (0, "")
     assert "examples:\n  tokenplan " in ran.out or "examples:\n  eval " in ran.out
-    golden(f"help-{command or 'tokenplan'}.txt", ran.out)
+    golden(f"help-{(command or 'tokenplan').replace(' ', '-')}.txt", ran.out)
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -143,7 +143,7 @@ def test_ctrl_c(tokenplan, pinned):
 def test_serve_is_handed_its_options(tokenplan, pinned):
     """The serve command hands host, port and origins to the HTTP face that the composition root gives it."""
     calls = []
-    pinned.setattr(root, "serve", lambda planner, **given: calls.append((planner.catalog.ref.version, given)))
+    pinned.setattr(root, "serve", lambda planner, **given: calls.append((planner().catalog.ref.version, given)))
     ran = tokenplan(
         "serve", "--port", "9000", "--cors-origin", "https://a.example", "--cors-origin", "https://b.example"
     )
