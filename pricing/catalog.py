@@ -275,7 +275,7 @@ def _with_own(ids: Mapping[str, list[str]], prices: PriceFile | None) -> Mapping
 
 def _is_bedrock(name: str) -> bool:
     """Bedrock ids carry their vendor before a dot; nobody else's do before the first dash."""
-    return "." in name.split("-", 1)[0] and "/" not in name
+    return "." in name.removeprefix("us-gov.").split("-", 1)[0] and "/" not in name
 
 
 def _choose(msg: str, name: str, choices: list[str]) -> AmbiguousModel:

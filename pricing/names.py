@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
 _FIRST_REVISION: Final = re.compile(r"(?:-v1)?(?::0)?$")
 _REGION: Final = re.compile(
-    r"^(?P<region>us-gov|global-standard|us|eu|apac|au|jp|in|ca|sa|af|me|global|[a-z]{2}(?:-gov)?-[a-z]+-\d)(?P<mark>[./])(?P<rest>.+)$"
+    r"^(?P<region>us-gov|global-standard|us|eu|apac|au|jp|in|ca|sa|af|me|global|regional|[a-z]{2}(?:-gov)?-[a-z]+-\d)"
+    r"(?P<mark>[./])(?P<rest>.+)$"
 )
 
 
