@@ -226,7 +226,7 @@ def test_a_full_disk_is_said(how, tmp_path):
 
 def test_parquet_keeps_its_columns(rows, tmp_path):
     """Types stay, the cost is text; whole floats count, a null is left out, NaN is that row's error."""
-    pa = pytest.importorskip("pyarrow")
+    import pyarrow as pa
     from pyarrow import parquet
 
     path = tmp_path / "made.parquet"
@@ -249,7 +249,7 @@ def test_parquet_keeps_its_columns(rows, tmp_path):
 
 def test_truncated_parquet_is_refused(rows, tmp_path):
     """Half a file says so and leaves nothing."""
-    pa = pytest.importorskip("pyarrow")
+    import pyarrow as pa
     from pyarrow import parquet
 
     path = tmp_path / "made.parquet"
