@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pricing import reading
 from pricing.errors import AmbiguousModel, BadCatalog, InvalidInput, UnknownModel, nearest, one_of
-from pricing.names import Ambiguous, Match, Names, Resolution, unwrapped
+from pricing.names import Ambiguous, Match, Names, Resolution, has_vendor, unwrapped
 from pricing.rates import CatalogRef
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class Catalog:
         if where is None:
             near = ((maker, self._within(maker, name)) for maker in self._makers_near(name))
             found = [(maker, match) for maker, match in near if match and self._makes(maker, match.id)]
-            if _is_bedrock(name) and not found and (match := self._within(_BEDROCK, name)):
+            if has_vendor(name) and "/" not in name and not found and (match := self._within(_BEDROCK, name)):
                 found = [(_BEDROCK, match)]
             if len(found) == 1:
                 return self._answer(found[0][0], name, found[0][1])
@@ -271,11 +271,6 @@ def _with_own(ids: Mapping[str, list[str]], prices: PriceFile | None) -> Mapping
     own = {model_id: provider for provider, entries in prices.entries.items() for model_id in entries}
     sellers = {known: [who, *(each for each in ids.get(known, ()) if each != who)] for known, who in own.items()}
     return {**ids, **sellers}
-
-
-def _is_bedrock(name: str) -> bool:
-    """Bedrock ids carry their vendor before a dot; nobody else's do before the first dash."""
-    return "." in name.removeprefix("us-gov.").split("-", 1)[0] and "/" not in name
 
 
 def _choose(msg: str, name: str, choices: list[str]) -> AmbiguousModel:

@@ -183,8 +183,13 @@ class Names:
 
 
 def _unrevised(name: str) -> str:
-    """A Bedrock id, which has its vendor before a dot, without its first revision; other names as they are."""
-    return _FIRST_REVISION.sub("", name, count=1) if "." in name.split("-", 1)[0] else name
+    """A Bedrock id without its first revision; other names as they are."""
+    return _FIRST_REVISION.sub("", name, count=1) if has_vendor(name) else name
+
+
+def has_vendor(name: str) -> bool:
+    """Whether a vendor stands before a dot, as in Bedrock ids; nobody else's have one before the first dash."""
+    return "." in name.removeprefix("us-gov.").split("-", 1)[0]
 
 
 def _revision(name: str) -> str:

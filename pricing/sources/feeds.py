@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -90,10 +90,12 @@ def mirrored(known: list[Feed], origin: str | None) -> list[Feed]:
         if not origin.startswith(("http://", "https://")):
             raise InvalidInput(f"--from is {origin!r}; it must be a folder, a file or an http address", loc=("from",))
         named = [feed for feed in known if origin.endswith(f"/{feed.file}")]
-        return [_at(feed, origin) for feed in named] or [_at(f, f"{origin.rstrip('/')}/{f.file}") for f in known]
+        return [replace(feed, url=origin) for feed in named] or [
+            replace(feed, url=f"{origin.rstrip('/')}/{feed.file}") for feed in known
+        ]
     path = Path(origin)
     if path.is_dir():
-        found = [_at(feed, str(path / feed.file)) for feed in known if (path / feed.file).exists()]
+        found = [replace(feed, url=str(path / feed.file)) for feed in known if (path / feed.file).exists()]
         if found:
             return found
         raise InvalidInput(
@@ -105,11 +107,7 @@ def mirrored(known: list[Feed], origin: str | None) -> list[Feed]:
     if not named:
         hint = one_of(path.name, [feed.file for feed in known])
         raise InvalidInput(f"{origin}: its name does not say which feed it is; {hint}", loc=("from",), value=origin)
-    return [_at(named[0], origin)]
-
-
-def _at(feed: Feed, url: str) -> Feed:
-    return Feed(feed.name, url, feed.file, feed.license, feed.home)
+    return [replace(named[0], url=origin)]
 
 
 class Kept:
@@ -172,7 +170,9 @@ def _body(
 ) -> tuple[bytes | None, str]:
     """The bytes and ETag of a feed; no bytes where the server says that they are unchanged."""
     if "://" not in feed.url:
-        return _limited(Path(feed.url).read_bytes()), ""
+        whole = Path(feed.url).read_bytes()
+        _limit(len(whole))
+        return whole, ""
     same = known is not None and known[1].get("url") == feed.url and known[1].get("etag")
     headers = {"If-None-Match": known[1]["etag"]} if same and known else {}
     until = time.monotonic() + seconds
@@ -183,16 +183,15 @@ def _body(
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
-            _limited(body)
+            _limit(len(body))
             if time.monotonic() > until:
                 raise ValueError(f"it took longer than {seconds:g} seconds")
         return bytes(body), answer.headers.get("etag", "")
 
 
-def _limited(body: bytes | bytearray) -> bytes:
-    if len(body) > LARGEST:
+def _limit(size: int) -> None:
+    if size > LARGEST:
         raise ValueError(f"it is larger than {LARGEST} bytes")
-    return bytes(body) if isinstance(body, bytes) else b""
 
 
 def _words(error: Exception) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import DecimalException
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pricing import installed
 from pricing.catalog import SHIPPED, Catalog
@@ -48,7 +48,8 @@ class Refreshed:
     directory: str
 
 
-ALL = "all"
+ALL: Final = "all"
+"""What accepts every change."""
 
 
 def refresh(
