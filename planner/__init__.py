@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion, ProviderUsage
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "Changes",
+    "ChangesQuestion",
     "CompareQuestion",
     "Comparison",
     "Cost",
@@ -43,6 +46,8 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "Changes": "planner.changes",
+    "ChangesQuestion": "planner.changes",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
     "Cost": "pricing.cost",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion
+    from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion
@@ -86,6 +87,12 @@ class Planner:
         from planner.listing import prices
 
         return prices(name, provider, self.catalog, self.clock())
+
+    def changes(self, question: ChangesQuestion) -> Changes:
+        """What moved, appeared and retires since a date, and which models became cheaper than the one in use."""
+        from planner.changes import changes
+
+        return changes(question, self.catalog, self.clock())
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

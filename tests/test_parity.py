@@ -9,7 +9,15 @@ from catalogs import NOW
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from planner import CompareQuestion, CostQuestion, EstimateQuestion, FitQuestion, TokensQuestion, default_planner
+from planner import (
+    ChangesQuestion,
+    CompareQuestion,
+    CostQuestion,
+    EstimateQuestion,
+    FitQuestion,
+    TokensQuestion,
+    default_planner,
+)
 from planner.api.app import create_app
 from planner.api.examples import EXAMPLES
 from planner.main import main
@@ -22,6 +30,7 @@ VERBS = {
     "/v1/tokens": (TokensQuestion, "tokens"),
     "/v1/estimate": (EstimateQuestion, "estimate"),
     "/v1/context/fit": (FitQuestion, "fit"),
+    "/v1/prices/changes": (ChangesQuestion, "changes"),
 }
 TYPED = {
     ("/v1/cost", "usage"): "cost gpt-5-mini 1000 200",
@@ -41,6 +50,11 @@ TYPED = {
     ),
     ("/v1/context/fit", "counted"): "fit gpt-5-mini --input-tokens 250000 --reserve-output 8000",
     ("/v1/context/fit", "text"): "fit gpt-5-mini --text TEXT --reserve-output 1000",
+    ("/v1/prices/changes", "makers"): "prices changes --since 2026-10-01 --provider google",
+    ("/v1/prices/changes", "cheaper"): (
+        "prices changes --since 2026-09-01 --models claude-haiku-5-5,gemini-2.5-flash,ministral-8b-2512,gpt-5-mini "
+        "--in-use gpt-5-mini --input 3000 --output 400"
+    ),
 }
 EXAMPLE = {f"{path} {name}": (path, name) for path, named in EXAMPLES.items() for name in named}
 

@@ -82,4 +82,19 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
             "value": {"model": "gpt-5-mini", "text": "Does this fit?", "reserved_output_tokens": 1000},
         },
     },
+    "/v1/prices/changes": {
+        "makers": {
+            "summary": "What one provider changed since a date, and what it has announced",
+            "value": {"since": "2026-10-01", "provider": "google"},
+        },
+        "cheaper": {
+            "summary": "Models that became cheaper than the one in use",
+            "value": {
+                "since": "2026-09-01",
+                "models": ["claude-haiku-5-5", "gemini-2.5-flash", "ministral-8b-2512", "gpt-5-mini"],
+                "in_use": "gpt-5-mini",
+                "usage": {"input_tokens": 3000, "output_tokens": 400},
+            },
+        },
+    },
 }

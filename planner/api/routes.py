@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from planner.api import problems
 from planner.api.examples import EXAMPLES
+from planner.changes import Changes, ChangesQuestion
 from planner.compare import CompareQuestion, Comparison
 from planner.context import FitAnswer, FitQuestion
 from planner.costing import CostQuestion  # noqa: TC001 - FastAPI reads annotations
@@ -131,6 +132,11 @@ def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
     def fit(question: FitQuestion) -> FitAnswer:
         """Whether a prompt fits a model's total, input and output limits."""
         return planner().fit(question)
+
+    @post("/v1/prices/changes", Changes)
+    def changes(question: ChangesQuestion) -> Changes:
+        """What moved, appeared and retires since a date, what is announced, and which models became cheaper."""
+        return planner().changes(question)
 
     return router
 

@@ -197,6 +197,11 @@ def add_usage(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--shape", metavar="SHAPE", help="whose it is: {shapes} [our own buckets]")
 
 
+def names_usage(options: argparse.Namespace) -> bool:
+    """Whether a quantity or a usage file was given."""
+    return options.usage is not None or any(getattr(options, name) is not None for name in BUCKETS)
+
+
 def quantity(bucket: str) -> Callable[[str], int | Decimal]:
     """A reader for a bucket's quantity: a whole number, or a decimal where the bucket takes one."""
     return decimal if isinstance(getattr(_NOTHING, bucket), Decimal) else count
