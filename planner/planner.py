@@ -35,7 +35,7 @@ class Planner:
     clock: Callable[[], datetime]
 
     def cost(self, question: CostQuestion) -> Cost:
-        """What one request costs, exactly."""
+        """What one request costs, exactly, with a line for each bucket."""
         from planner.costing import price
 
         return price(question, self.catalog, self.clock())
@@ -47,25 +47,25 @@ class Planner:
         return batch(question, self.catalog, self.clock())
 
     def compare(self, question: CompareQuestion) -> Comparison:
-        """One usage or prompt over many models, ranked."""
+        """One usage or prompt over many models, ranked, with what each saves."""
         from planner.compare import compare
 
         return compare(question, self.catalog, self.counter(), self.clock())
 
     def tokens(self, question: TokensQuestion) -> TokensAnswer:
-        """How many tokens a prompt is on a model."""
+        """How many tokens a prompt is on a model, with bounds and method."""
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
 
     def fit(self, question: FitQuestion) -> FitAnswer:
-        """Whether a prompt fits a model's limits."""
+        """Whether a prompt fits a model's total, input and output limits."""
         from planner.context import fit
 
         return fit(question, self.catalog, self.counter())
 
     def estimate(self, question: EstimateQuestion) -> Estimate:
-        """What a prompt costs and whether it fits, on each model."""
+        """What a real prompt costs on each model, a request and a month, and whether it fits."""
         from planner.estimate import estimate
 
         return estimate(question, self.catalog, self.counter(), self.clock())

@@ -9,29 +9,14 @@ from catalogs import NOW
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from planner import (
-    ChangesQuestion,
-    CompareQuestion,
-    CostQuestion,
-    EstimateQuestion,
-    FitQuestion,
-    TokensQuestion,
-    default_planner,
-)
+from planner import default_planner
 from planner.api.app import create_app
 from planner.api.examples import EXAMPLES
 from planner.main import main
+from planner.verbs import VERBS
 from planner.wire import dumps
 
 MESSAGES = "MESSAGES"
-VERBS = {
-    "/v1/cost": (CostQuestion, "cost"),
-    "/v1/compare": (CompareQuestion, "compare"),
-    "/v1/tokens": (TokensQuestion, "tokens"),
-    "/v1/estimate": (EstimateQuestion, "estimate"),
-    "/v1/context/fit": (FitQuestion, "fit"),
-    "/v1/prices/changes": (ChangesQuestion, "changes"),
-}
 TYPED = {
     ("/v1/cost", "usage"): "cost gpt-5-mini 1000 200",
     ("/v1/cost", "provider_usage"): "cost claude-haiku-4-5 --usage PAYLOAD --shape anthropic",
@@ -72,8 +57,9 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     """The same question, asked three ways, is answered with the same JSON."""
     monkeypatch.setenv("TOKENPLAN_NOW", NOW.isoformat())
     body = EXAMPLES[path][name]["value"]
-    question, verb = VERBS[path]
-    in_python = dumps(getattr(default_planner(), verb)(TypeAdapter(question).validate_python(body)))
+    verb = next(each for each in VERBS if each.path == path)
+    question = TypeAdapter(verb.question_type).validate_python(body)
+    in_python = dumps(getattr(default_planner(), verb.name)(question))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
     argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
