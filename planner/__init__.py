@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.listing import ModelsQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -39,6 +40,8 @@ __all__ = [
     "OutputSpread",
     "Planner",
     "ProviderUsage",
+    "RouteAnswer",
+    "RouteQuestion",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
@@ -61,6 +64,8 @@ _HOMES: Final = {
     "OutputSpread": "planner.estimate",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
+    "RouteAnswer": "planner.routing.route",
+    "RouteQuestion": "planner.routing.route",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.estimate import Estimate, EstimateQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.cost import Cost
@@ -93,6 +94,12 @@ class Planner:
         from planner.changes import changes
 
         return changes(question, self.catalog, self.clock())
+
+    def route(self, question: RouteQuestion) -> RouteAnswer:
+        """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""
+        from planner.routing.route import route
+
+        return route(question, self.catalog, self.counter(), self.clock())
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

@@ -18,6 +18,11 @@ class Verb(NamedTuple):
     answer: str
 
     @property
+    def words(self) -> str:
+        """The verb on the command line: the path's words."""
+        return self.path.removeprefix("/v1/").replace("/", " ")
+
+    @property
     def question_type(self) -> type:
         """The frozen question."""
         return _named(self.question)
@@ -41,5 +46,6 @@ VERBS: Final = (
     Verb("estimate", "/v1/estimate", "planner.estimate:EstimateQuestion", "planner.estimate:Estimate"),
     Verb("fit", "/v1/context/fit", "planner.context:FitQuestion", "planner.context:FitAnswer"),
     Verb("changes", "/v1/prices/changes", "planner.changes:ChangesQuestion", "planner.changes:Changes"),
+    Verb("route", "/v1/routing/route", "planner.routing.route:RouteQuestion", "planner.routing.route:RouteAnswer"),
 )
 """In the order in which a reader of the API meets them."""

@@ -97,4 +97,26 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
             },
         },
     },
+    "/v1/routing/route": {
+        "stated": {
+            "summary": "Costs that are known",
+            "value": {
+                "strong_share": 0.3,
+                "weak": {"usd": "0.001"},
+                "strong": {"usd": "0.01"},
+                "classifier": {"usd": "0.0001"},
+                "requests_per_month": 100000,
+            },
+        },
+        "catalog": {
+            "summary": "Models of the catalog, one usage for both",
+            "value": {
+                "strong_share": 0.3,
+                "weak": {"model": "gpt-5-mini"},
+                "strong": {"model": "gpt-5"},
+                "classifier": {"model": "gpt-5-nano", "usage": {"input_tokens": 500, "output_tokens": 5}},
+                "load": {"usage": {"input_tokens": 3000, "output_tokens": 400}},
+            },
+        },
+    },
 }

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from planner.cli.options import Command, Help, Parser, add_global
+from planner.cli.options import FIELD, Command, Help, Parser, add_global
 from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prices refresh": ("refresh", "read the public price feeds and install what they say"),
     "prices rollback": ("refresh", "go back to the catalog before the last refresh"),
     "prices diff": ("refresh", "what differs between another catalog and the one in use"),
+    "routing route": ("planning", "a router between a weak and a strong model: cost, saving, break-even"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
@@ -211,7 +212,8 @@ def _complain(error: TokenplanError, made: list[Parser]) -> None:
         if action.option_strings
     }
     for problem in error.problems:
-        option = names.get(str(problem.loc[-1])) if problem.loc else None
+        dotted = f"{FIELD}{'.'.join(map(str, problem.loc))}"
+        option = (names.get(dotted) or names.get(str(problem.loc[-1]))) if problem.loc else None
         where = f"{option}: " if option and option not in problem.msg else ""
         print(f"error: {where}{problem.msg}", file=sys.stderr)
 

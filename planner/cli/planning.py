@@ -1,0 +1,56 @@
+"""The planning verbs on the command line: options from the question's fields, a page from the answer's."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from planner.cli import fields
+from planner.cli.options import Command
+from planner.cli.pages import page, rows
+from planner.cli.render import Output
+from planner.planner import Planner
+from planner.verbs import VERBS
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from planner.cli.options import Parser
+    from planner.verbs import Verb
+
+_KNOWN: Final = {verb.name: verb for verb in VERBS}
+
+EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "route": (
+        "tokenplan routing route --strong-share 0.3 --weak 0.001 --strong 0.01 --classifier 0.0001",
+        "tokenplan routing route --strong-share 0.3 --weak gpt-5-mini --strong gpt-5 --load 3000/400",
+        "tokenplan routing route --question route.toml --strong-share 0.25 --json",
+    ),
+}
+"""What each verb's help ends with."""
+
+
+def _declare(verb: Verb, parser: Parser) -> None:
+    fields.add(parser, verb.question_type)
+
+
+def _run(verb: Verb, planner: Planner, options: Namespace) -> Output:
+    answer = getattr(planner, verb.name)(fields.read(verb.question_type, options))
+    return Output(answer, lambda: page(answer), lambda: rows(answer))
+
+
+def _command(verb: Verb) -> Command:
+    return Command(
+        "[--question FILE] [options]",
+        getattr(Planner, verb.name).__doc__ or "",
+        EXAMPLES[verb.name],
+        partial(_declare, verb),
+        partial(_run, verb),
+        has_csv=True,
+    )
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    verb.words: _command(_KNOWN[verb.name]) for verb in VERBS if verb.name in EXAMPLES
+}
