@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from planner.cli import fields
@@ -14,7 +15,9 @@ from planner.verbs import VERBS
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from matplotlib.axes import Axes
 
     from planner.cli.options import Parser
     from planner.verbs import Verb
@@ -31,13 +34,30 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What each verb's help ends with."""
 
 
+PICTURES: Final[Mapping[str, str]] = {"route": "planner.cli.plots.routing:route"}
+"""Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
+
+
 def _declare(verb: Verb, parser: Parser) -> None:
     fields.add(parser, verb.question_type)
+    if verb.name in PICTURES:
+        parser.add_argument("--plot", metavar="FILE", help="draw the answer to a .svg, .png or .pdf file")
 
 
 def _run(verb: Verb, planner: Planner, options: Namespace) -> Output:
-    answer = getattr(planner, verb.name)(fields.read(verb.question_type, options))
+    question: object = fields.read(verb.question_type, options)
+    answer = getattr(planner, verb.name)(question)
+    if getattr(options, "plot", None) is not None:
+        from planner.cli.plots import picture
+
+        picture(options.plot, lambda axes: _drawer(verb)(axes, question, answer))
     return Output(answer, lambda: page(answer), lambda: rows(answer))
+
+
+def _drawer(verb: Verb) -> Callable[[Axes, object, object], None]:
+    module, _, name = PICTURES[verb.name].partition(":")
+    found: Callable[[Axes, object, object], None] = getattr(import_module(module), name)
+    return found
 
 
 def _command(verb: Verb) -> Command:

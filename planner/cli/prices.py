@@ -9,6 +9,7 @@ from planner.cli.options import Command
 from planner.cli.render import Block, Column, Output, Rows, Table, bullets, grouped, length, money
 from planner.cli.words import Footnotes, edition, moment, named
 from planner.wire import instant
+from pricing.errors import InvalidInput
 from pricing.rates import STANDARD
 from pricing.usage import BUCKETS
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
+
+    from matplotlib.axes import Axes
 
     from planner.listing import CatalogAnswer, ListedSet, PriceHistory
     from planner.planner import Planner
@@ -44,10 +47,23 @@ def _prices(planner: Planner, options: Namespace) -> Output:
     whole = options.history or options.plot is not None
     shown = tuple(each for each in answer.prices if whole or each.status == "current")
     if options.plot is not None:
-        from planner.cli.plots import steps
-
-        steps(f"{answer.model.provider}/{answer.model.id}", _moves(answer), planner.clock(), options.plot)
+        _draw(answer, planner.clock(), options.plot)
     return Output(answer, lambda: _prices_page(answer, shown), lambda: prices_rows(answer.model.id, shown))
+
+
+def _draw(answer: PriceHistory, now: datetime, path: str) -> None:
+    from planner.cli.plots import picture
+
+    title, moves = f"{answer.model.provider}/{answer.model.id}", _moves(answer)
+    if not moves:
+        raise InvalidInput(f"--plot: {title} has no standard price to draw", loc=("plot",))
+
+    def draw(axes: Axes) -> None:
+        from planner.cli.plots.prices import steps
+
+        steps(axes, title, moves, now)
+
+    picture(path, draw)
 
 
 def _prices_page(answer: PriceHistory, shown: tuple[ListedSet, ...]) -> Iterable[Block]:

@@ -75,3 +75,12 @@ def test_the_page_and_the_csv_hold_every_figure(tokenplan, golden):
     argv = (*ROUTE, "--weak", "gpt-5-mini:1000/200", "--strong", "0.01", "--requests-per-month", "1000")
     golden("routing-route.txt", tokenplan(*argv).out)
     golden("routing-route.csv", tokenplan(*argv, "--csv").out)
+
+
+def test_an_answer_is_drawn(tokenplan, tmp_path):
+    """`--plot` writes a picture of the verbs that have one; a file that cannot be one is an error by name."""
+    path = tmp_path / "route.svg"
+    argv = (*ROUTE, "--weak", "0.001", "--strong", "0.01", "--plot")
+    assert tokenplan(*argv, str(path)).code == 0
+    assert "all to the strong model" in path.read_text()
+    assert "ends in '.gif'" in tokenplan(*argv, "route.gif").err
