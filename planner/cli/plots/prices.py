@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from matplotlib.axes import Axes
 
     from planner.cli.prices import Step
 
 _MARGIN: Final = timedelta(days=60)
+_day: Final[Callable[[datetime], float]] = date2num
 
 
 def steps(axes: Axes, title: str, series: Mapping[str, Sequence[Step]], now: datetime) -> None:
@@ -25,8 +26,8 @@ def steps(axes: Axes, title: str, series: Mapping[str, Sequence[Step]], now: dat
         left = [step.valid_from or min(ends) - _MARGIN for step in line]
         prices = [float(step.usd) for step in line]
         last = line[-1].valid_to or max(ends) + _MARGIN
-        axes.step([*left, last], [*prices, prices[-1]], where="post", label=bucket.replace("_", " "))
-    axes.axvline(date2num(now), color="0.5", linestyle=":", label=f"{now:%Y-%m-%d}")
+        axes.step([*map(_day, left), _day(last)], [*prices, prices[-1]], where="post", label=bucket.replace("_", " "))
+    axes.axvline(_day(now), color="0.5", linestyle=":", label=f"{now:%Y-%m-%d}")
     axes.set(title=f"{title}, standard tier", ylabel="USD a million tokens", ylim=(0, None))
     axes.legend(frameon=False)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib's
