@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
     from planner.listing import ModelsQuestion
@@ -25,10 +27,14 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "CachingAnswer",
+    "CachingQuestion",
     "Changes",
     "ChangesQuestion",
     "CompareQuestion",
     "Comparison",
+    "ConversationAnswer",
+    "ConversationQuestion",
     "Cost",
     "CostQuestion",
     "Estimate",
@@ -42,6 +48,8 @@ __all__ = [
     "ProviderUsage",
     "RouteAnswer",
     "RouteQuestion",
+    "SwitchAnswer",
+    "SwitchQuestion",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
@@ -49,10 +57,14 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "CachingAnswer": "planner.caching",
+    "CachingQuestion": "planner.caching",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
+    "ConversationAnswer": "planner.conversation",
+    "ConversationQuestion": "planner.conversation",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
     "Estimate": "planner.estimate",
@@ -66,6 +78,8 @@ _HOMES: Final = {
     "ProviderUsage": "planner.costing",
     "RouteAnswer": "planner.routing.route",
     "RouteQuestion": "planner.routing.route",
+    "SwitchAnswer": "planner.conversation",
+    "SwitchQuestion": "planner.conversation",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",

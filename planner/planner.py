@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion
+    from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
@@ -94,6 +96,24 @@ class Planner:
         from planner.changes import changes
 
         return changes(question, self.catalog, self.clock())
+
+    def caching(self, question: CachingQuestion) -> CachingAnswer:
+        """What caching a shared prefix saves, at which hit rate it pays, and which lifetime is the best."""
+        from planner.caching import caching
+
+        return caching(question, self.catalog, self.clock())
+
+    def conversation(self, question: ConversationQuestion) -> ConversationAnswer:
+        """What a growing chat or an agent loop costs, with prompt caching and without."""
+        from planner.conversation import conversation
+
+        return conversation(question, self.catalog, self.clock())
+
+    def switch(self, question: SwitchQuestion) -> SwitchAnswer:
+        """What changing the model in the middle of a session costs, and after how many turns it has paid."""
+        from planner.conversation import switch
+
+        return switch(question, self.catalog, self.clock())
 
     def route(self, question: RouteQuestion) -> RouteAnswer:
         """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""

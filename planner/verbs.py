@@ -46,6 +46,14 @@ VERBS: Final = (
     Verb("estimate", "/v1/estimate", "planner.estimate:EstimateQuestion", "planner.estimate:Estimate"),
     Verb("fit", "/v1/context/fit", "planner.context:FitQuestion", "planner.context:FitAnswer"),
     Verb("changes", "/v1/prices/changes", "planner.changes:ChangesQuestion", "planner.changes:Changes"),
+    Verb("caching", "/v1/caching", "planner.caching:CachingQuestion", "planner.caching:CachingAnswer"),
+    Verb(
+        "conversation",
+        "/v1/caching/conversation",
+        "planner.conversation:ConversationQuestion",
+        "planner.conversation:ConversationAnswer",
+    ),
+    Verb("switch", "/v1/caching/switch", "planner.conversation:SwitchQuestion", "planner.conversation:SwitchAnswer"),
     Verb("route", "/v1/routing/route", "planner.routing.route:RouteQuestion", "planner.routing.route:RouteAnswer"),
 )
 """In the order in which a reader of the API meets them."""

@@ -99,7 +99,7 @@ def _is_figure(value: object) -> bool:
 
 
 def _words(name: str) -> str:
-    return name.removesuffix("_usd").removesuffix("_seconds").replace("_", " ")
+    return name.removesuffix("_usd").replace("_", " ")
 
 
 def _flattened(value: Json, path: str) -> Iterator[tuple[str, Cell]]:

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 _KNOWN: Final = {verb.name: verb for verb in VERBS}
 
 EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "caching": (
+        "tokenplan caching --model claude-sonnet-4-5 --prefix-tokens 6000 --arrivals-per-hour 20",
+        "tokenplan caching --model gpt-5-mini --prefix-tokens 3000 --arrivals-per-hour 200 --lifetime-seconds 600",
+        "tokenplan caching --model claude-haiku-4-5 --prefix-tokens 6000 --arrived-at @arrivals.json",
+    ),
+    "conversation": (
+        "tokenplan caching conversation --model claude-sonnet-4-5 --turns 30 --base-tokens 8000 --growth-tokens 1500",
+        "tokenplan caching conversation --model gpt-5 --turns 12 --base-tokens 2000 --growth-tokens 900",
+    ),
+    "switch": (
+        "tokenplan caching switch --stay.model gpt-5 --to.model gpt-5-mini --history-tokens 60000 --output-tokens 500",
+    ),
     "route": (
         "tokenplan routing route --strong-share 0.3 --weak 0.001 --strong 0.01 --classifier 0.0001",
         "tokenplan routing route --strong-share 0.3 --weak gpt-5-mini --strong gpt-5 --load 3000/400",
