@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from planner import questions
 from planner.api import problems
-from planner.api.examples import EXAMPLES
+from planner.examples import examples
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
 from planner.planner import Planner
 from planner.verbs import VERBS
@@ -98,7 +98,7 @@ def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
         route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=_key(keyed=keyed), tags=["verbs"]
     )
     for verb in VERBS:
-        shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[verb.path]}}}}
+        shown = {"requestBody": {"content": {"application/json": {"examples": examples(verb.path).asked}}}}
         endpoint = _endpoint(planner, verb)
         router.post(verb.path, response_model=verb.answer_type, openapi_extra=shown)(endpoint)
     return router
