@@ -12,9 +12,12 @@ import numpy as np
 from pricing.cost import EXACT, cost
 from pricing.errors import TokenplanError, TooLarge
 from pricing.rates import CatalogRef
-from pricing.table.columns import CHUNK, UNPRICED, Codes, Errors, Ints, instant, micros, one_length, quantities
-from pricing.table.rates import DIGITS, MOST, Chosen, rates
+from pricing.table.codes import CHUNK, slices
+from pricing.table.columns import UNPRICED, Errors, instant, micros, one_length, quantities
+from pricing.table.rates import Rates
 from pricing.table.segments import segments
+from pricing.table.terms import DIGITS, MOST, Chosen
+from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 
     from pricing.catalog import Catalog
     from pricing.cost import Cost
+    from pricing.table.codes import Codes, Ints
     from pricing.table.columns import Quantities, Table, Text
-    from pricing.table.rates import Rates
     from pricing.table.segments import Segments
 
 _ROUND: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -82,10 +85,9 @@ def price(
     texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
     rows = one_length(usage, texts, as_of)
     errors = Errors(rows)
-    taken, at = quantities(usage, errors), micros(as_of, errors)
-    parted = segments(catalog, texts, taken, at, rows)
-    found = rates(parted, taken, at)
-    work = _Amounts(parted, found, taken, at, errors)
+    taken, at = quantities(usage, errors), micros(as_of, rows, errors)
+    parted = segments(catalog, list(texts.values()), taken, at)
+    work = _Amounts(parted, taken, at, errors)
     work.multiply()
     held = work.itemise() if lines else {}
     if errors.problems:
@@ -96,10 +98,10 @@ def price(
 class _Amounts:
     """The amounts of one table while they are made."""
 
-    def __init__(self, parted: Segments, found: Rates, taken: Quantities, at: Ints | int, errors: Errors) -> None:
+    def __init__(self, parted: Segments, taken: Quantities, at: Ints, errors: Errors) -> None:
         self.amounts: Ints = np.zeros(len(parted.of), np.int64)
         self._parted = parted
-        self._rates = found
+        self._rates = Rates([name for name in BUCKETS if name in taken.counts or name == "requests"], parted)
         self._taken = taken
         self._at = at
         self._errors = errors
@@ -112,8 +114,7 @@ class _Amounts:
         columns = [(self._rates.prices[name], column) for name, column in self._taken.counts.items()]
         fee = None if "requests" in self._taken.counts else self._rates.prices["requests"]
         scratch = np.empty(CHUNK, np.int64)
-        for start in range(0, len(self.amounts), CHUNK):
-            part = slice(start, start + CHUNK)
+        for part in slices(len(self.amounts)):
             segment, total = self._parted.of[part], self.amounts[part]
             product = scratch[: len(total)]
             if fee is not None and fee.any():
@@ -128,7 +129,7 @@ class _Amounts:
 
     def _refuse(self) -> None:
         """Give rows without a price their errors, and note the fallbacks that rows used."""
-        refused = self._rates.refused
+        refused = {at: error for at, error in self._parted.terms.items() if isinstance(error, TokenplanError)}
         if refused:
             self._errors.put(*self._coded(np.arange(len(self.amounts)), refused))
         for bucket in self._rates.buckets:
@@ -142,7 +143,7 @@ class _Amounts:
 
     def _coded(self, rows: Ints, refused: Mapping[int, TokenplanError]) -> tuple[Ints, Codes]:
         """The rows that lie in refused segments, and their errors' codes."""
-        codes = np.full(len(self._parted.owner), -1, np.int32)
+        codes = np.full(self._parted.count, -1, np.int32)
         met = np.zeros(len(codes), bool)
         met[self._parted.of[rows]] = True
         for segment, error in refused.items():
@@ -153,7 +154,7 @@ class _Amounts:
 
     def _using(self, bucket: str, marked: Iterable[int]) -> Ints:
         """The rows of marked segments that use a bucket."""
-        flags = np.zeros(len(self._parted.owner), bool)
+        flags = np.zeros(self._parted.count, bool)
         flags[list(marked)] = True
         used = flags[self._parted.of]
         column = self._taken.counts.get(bucket)
@@ -177,9 +178,9 @@ class _Amounts:
     def _alone(self, row: int) -> None:
         """One row by the scalar path, rounded to the unit once."""
         segment = int(self._parted.of[row])
-        key = self._parted.key(segment)
+        key = self._parted.keys[segment]
         assert not isinstance(key.resolved, TokenplanError)
-        usage, at = self._taken.usage(row), instant(self._at, row)
+        usage, at = self._taken.usage(row), instant(int(self._at[row]))
         try:
             exact = cost(usage, key.resolved, at=at, service_tier=key.tier, region=key.region)
         except TokenplanError as error:
@@ -214,9 +215,12 @@ class _Amounts:
 
     def chosen(self) -> tuple[Chosen | None, ...]:
         """What each segment was priced as, with all that is to be said of it; None where it has no price."""
-        made: list[Chosen | None] = [None] * len(self._parted.owner)
-        for segment, chosen in self._rates.chosen.items():
-            made[segment] = replace(chosen, warnings=(*chosen.warnings, *self._said.get(segment, ())))
+        made: list[Chosen | None] = [None] * self._parted.count
+        for segment, terms in self._parted.terms.items():
+            if not isinstance(terms, TokenplanError):
+                said = self._said.get(segment)
+                chosen = terms.chosen
+                made[segment] = replace(chosen, warnings=(*chosen.warnings, *said)) if said else chosen
         return tuple(made)
 
 

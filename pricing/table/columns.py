@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
+from pricing.table.codes import bounds, same
 from pricing.usage import BUCKETS, LARGEST, Usage
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pricing.errors import TokenplanError
+    from pricing.table.codes import Codes, Ints
 
-Ints: TypeAlias = "NDArray[np.int64]"
-Codes: TypeAlias = "NDArray[np.int32]"
 Table: TypeAlias = "NDArray[Any]"
 
 UNPRICED: Final = int(np.iinfo(np.int64).min)
@@ -30,10 +30,6 @@ UNPRICED: Final = int(np.iinfo(np.int64).min)
 AMOUNTS: Final = tuple(name for name in BUCKETS if isinstance(getattr(Usage(), name), Decimal))
 """The buckets whose quantities may have decimals."""
 
-CHUNK: Final = 1 << 15
-"""Rows worked on at a time, so that what lies between stays in the cache."""
-
-_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}
 _MICRO: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICRO
@@ -160,19 +156,6 @@ def _count(name: str, column: Table, taken: Quantities, wrong: dict[int, list[Pr
         taken.counts[name], taken.most[name] = column.astype(np.int64, copy=False), high
 
 
-def bounds(column: Table) -> tuple[int, int]:
-    """The lowest and the highest of whole numbers, in one pass over pieces that stay in the cache."""
-    if not len(column):
-        return 0, 0
-    if column.dtype.itemsize in _UNSIGNED:  # one pass finds both where nothing is negative, which is then very large
-        highest = int(column.view(_UNSIGNED[column.dtype.itemsize]).max())
-        if highest <= np.iinfo(column.dtype).max >> 1:
-            return 0, highest
-    pieces = [column[start : start + CHUNK] for start in range(0, len(column), CHUNK)]
-    ends = [(int(piece.min()), int(piece.max())) for piece in pieces]
-    return min(low for low, _ in ends), max(high for _, high in ends)
-
-
 def _amounts(name: str, column: Table, wrong: dict[int, list[Problem]]) -> Table:
     """A column of quantities with decimals, each the decimal that was meant; out of range is 0 and an error."""
     exact = np.empty(len(column), object)
@@ -199,14 +182,14 @@ def _no_quantity(name: str, value: object) -> Problem:
     return Problem(("usage", name), f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", shown)
 
 
-def micros(as_of: Table | datetime, errors: Errors) -> Ints | int:
+def micros(as_of: Table | datetime, rows: int, errors: Errors) -> Ints:
     """UTC instants as microseconds since 1970; a missing one, or one beyond the years 1 to 9999, is its row's error.
 
     Raises:
         InvalidInput: no column of datetime64.
     """
     if isinstance(as_of, datetime):
-        return micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+        return same(micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)), rows)
     if as_of.dtype.kind != "M" or as_of.ndim != 1:
         raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
     at: Ints = as_of.astype("datetime64[us]", copy=False).view(np.int64)
@@ -224,6 +207,6 @@ def micros_of(at: datetime) -> int:
     return (at - _EPOCH) // _MICRO
 
 
-def instant(at: Ints | int, row: int) -> datetime:
-    """The instant of a row."""
-    return _EPOCH + timedelta(microseconds=at if isinstance(at, int) else int(at[row]))
+def instant(micros: int) -> datetime:
+    """Microseconds since 1970 as an instant."""
+    return _EPOCH + timedelta(microseconds=micros)
