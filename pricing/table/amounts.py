@@ -45,7 +45,7 @@ class Priced:
     amounts: Ints
     errors: Codes
     problems: tuple[TokenplanError, ...]
-    offers: Ints
+    offers: Codes
     chosen: tuple[Chosen | None, ...]
     lines: Mapping[str, Ints]
     catalog: CatalogRef
@@ -115,7 +115,7 @@ class _Amounts:
         fee = None if "requests" in self._taken.counts else self._rates.prices["requests"]
         scratch = np.empty(CHUNK, np.int64)
         for part in slices(len(self.amounts)):
-            segment, total = self._parted.of[part], self.amounts[part]
+            segment, total = self._parted.of[part].astype(np.intp), self.amounts[part]
             product = scratch[: len(total)]
             if fee is not None and fee.any():
                 total += fee[segment]

@@ -65,7 +65,7 @@ class Errors:
     """Each row's error, the first that was found; -1 where there is none."""
 
     def __init__(self, rows: int) -> None:
-        self.codes: Codes = np.full(rows, -1, np.int32)
+        self.codes: Codes = same(np.int32(-1), rows)
         self.problems: list[TokenplanError] = []
         self._known: dict[tuple[type, str], int] = {}
 
@@ -79,6 +79,8 @@ class Errors:
     def put(self, rows: Ints | Sequence[int], codes: Codes | int) -> None:
         """Mark rows that have no error yet."""
         at = np.asarray(rows, np.int64)
+        if not self.codes.flags.writeable:  # most tables have no error, and need no memory for it
+            self.codes = self.codes.copy()
         free = self.codes[at] < 0
         self.codes[at[free]] = codes if isinstance(codes, int) else codes[free]
 
@@ -189,7 +191,7 @@ def micros(as_of: Table | datetime, rows: int, errors: Errors) -> Ints:
         InvalidInput: no column of datetime64.
     """
     if isinstance(as_of, datetime):
-        return same(micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)), rows)
+        return same(np.int64(micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))), rows)
     if as_of.dtype.kind != "M" or as_of.ndim != 1:
         raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
     at: Ints = as_of.astype("datetime64[us]", copy=False).view(np.int64)

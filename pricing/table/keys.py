@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -34,39 +35,35 @@ _REMEMBERED: Final = 2000
 class Key:
     """What one combination of texts resolved to, and where its prices may change.
 
-    `edges` are instants in microseconds, `levels` the first prompt lengths of context tiers. An instant and a prompt
-    length fall into one of `states`: so many edges reached, so many levels reached, these windows open. Within a
-    state no price differs.
+    `edges` are instants in microseconds, `levels` the first prompt lengths of context tiers. Between them no price
+    differs while the same windows are open: an instant lies in one of `times` states.
     """
 
     resolved: Resolution | TokenplanError
     tier: str
     region: str | None
     edges: Ints
-    levels: Ints
-    windows: tuple[Window, ...]
-    _terms: dict[int, Terms | TokenplanError] = field(default_factory=dict)
+    levels: tuple[int, ...] = ()
+    windows: tuple[Window, ...] = ()
+    _terms: dict[tuple[int, int], Terms | TokenplanError] = field(default_factory=dict)
 
     @property
-    def states(self) -> int:
-        """How many states there are."""
-        return ((len(self.edges) + 1) * (len(self.levels) + 1)) << len(self.windows)
+    def times(self) -> int:
+        """How many states of time there are."""
+        return (len(self.edges) + 1) << len(self.windows)
 
-    def by_time(self, at: Ints) -> Ints:
-        """What each of some instants adds to the number of a state."""
-        state = self.edges.searchsorted(at, side="right") * (len(self.levels) + 1) << len(self.windows)
+    def time(self, at: Ints) -> Ints:
+        """The state of each of some instants."""
+        state = self.edges.searchsorted(at, side="right") << len(self.windows)
         for bit, window in enumerate(self.windows):
             state += is_open(window, at) << bit
         return state
 
-    def by_level(self, prompt_tokens: Ints) -> Ints:
-        """What each of some prompt lengths adds to the number of a state."""
-        return self.levels.searchsorted(prompt_tokens, side="right") << len(self.windows)
-
-    def terms(self, state: int, at: int, prompt_tokens: int) -> Terms | TokenplanError:
-        """The terms of a state, chosen at an instant and a prompt length that lie in it if they were not known."""
+    def terms(self, time: int, at: int, prompt_tokens: int) -> Terms | TokenplanError:
+        """The terms in a state of time and at a prompt length, chosen at an instant of that state if not yet known."""
         if isinstance(self.resolved, TokenplanError):
             return self.resolved
+        state = time, bisect_right(self.levels, prompt_tokens)
         found = self._terms.get(state)
         if found is None:
             found = self._terms[state] = terms(self.resolved, self.tier, self.region, instant(at), prompt_tokens)
@@ -92,17 +89,17 @@ class Keys:
         return found
 
     def _key(self, model: str | None, provider: str | None, tier: str | None, region: str | None) -> Key:
-        tier, none = tier or STANDARD, np.zeros(0, np.int64)
+        tier = tier or STANDARD
         try:
             resolved = self._catalog.resolve(model, provider)  # type: ignore[arg-type]  # None is refused there
         except TokenplanError as error:
-            return Key(error, tier, region, none, none, ())
+            return Key(error, tier, region, np.zeros(0, np.int64))
         region = region or resolved.region
         sets = _within_reach(resolved, tier, region)
-        edges = {micros_of(each) for each in _turns(resolved, sets)}
-        levels = {each.threshold for each in sets if each.threshold}
-        windows = tuple(dict.fromkeys(each.window for each in sets if each.window))
-        return Key(resolved, tier, region, _sorted(edges), _sorted(levels), windows)
+        edges = sorted({micros_of(each) for each in _turns(resolved, sets)})
+        levels = sorted({each.threshold for each in sets if each.threshold})
+        windows = dict.fromkeys(each.window for each in sets if each.window)
+        return Key(resolved, tier, region, np.array(edges, np.int64), tuple(levels), tuple(windows))
 
 
 def _within_reach(resolved: Resolution, tier: str, region: str | None) -> list[RateSet]:
@@ -126,7 +123,3 @@ def _after(calendar: Calendar) -> datetime:
     """The first instant whose holidays a calendar does not know."""
     day = calendar.covers_through + timedelta(days=1)
     return datetime.combine(day, datetime.min.time(), UTC) - timedelta(hours=calendar.utc_offset_hours)
-
-
-def _sorted(values: set[int]) -> Ints:
-    return np.array(sorted(values), np.int64)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pricing.errors import InvalidInput
-from pricing.table.codes import bounds, close, one_row, same, slices
+from pricing.table.codes import bounds, close, reached, slices, total
 from pricing.table.columns import Column
 from pricing.table.keys import Keys
 from pricing.table.times import stretches
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pricing.catalog import Catalog
     from pricing.errors import TokenplanError
-    from pricing.table.codes import Ints, Numbers
+    from pricing.table.codes import Codes, Ints, Lazy
     from pricing.table.columns import Quantities, Text
     from pricing.table.keys import Key
     from pricing.table.terms import Terms
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Segments:
     """`of` numbers each row's segment, shape (rows,), below `count`; `keys` and `terms` are those that rows have."""
 
-    of: Ints
+    of: Codes
     count: int
     keys: dict[int, Key]
     terms: dict[int, Terms | TokenplanError]
@@ -47,23 +47,33 @@ def segments(catalog: Catalog, texts: Sequence[Text], taken: Quantities, at: Int
         InvalidInput: codes beyond their column's values.
     """
     if not len(at):
-        return Segments(at, 0, {}, {})
+        return Segments(np.zeros(0, np.int32), 0, {}, {})
     asked, keys = _keys(catalog.remembered(Keys), texts, len(at))
     time, instants = stretches(at, [key.edges for key in keys], {each for key in keys for each in key.windows})
-    level, prompts = _levels([taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts], keys, len(at))
-    begins = [0, *accumulate(key.states for key in keys)]
-    by_time = np.concatenate([begin + key.by_time(instants) for begin, key in zip(begins, keys, strict=False)])
-    by_level = np.concatenate([key.by_level(prompts) for key in keys])
-    of = np.empty(len(at), np.int64)
+    begins = [0, *accumulate(key.times for key in keys)]
+    table = np.concatenate([begin + key.time(instants) for begin, key in zip(begins, keys, strict=False)])
+    prompt = [taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts]
+    longest = sum(taken.most.get(name, 0) for name in PROMPT_BUCKETS)
+    levels = sorted({level for key in keys for level in key.levels if level <= longest})
+    count = begins[-1] * (len(levels) + 1)
+    of, some = np.empty(len(at), np.int32), np.full(count, -1, np.int64)
     for part in slices(len(at)):
-        key, mine = asked[part].astype(np.int64), of[part]
-        by_time.take(key * len(instants) + time[part], out=mine, mode="clip")
-        if len(prompts) > 1:
-            mine += by_level.take(key * len(prompts) + level[part], mode="clip")
-    return _with_terms(of, begins, keys, taken, at)
+        mine = table.take(asked(part) * len(instants) + time(part), mode="clip")
+        if levels:
+            mine += reached(total(prompt, part), levels) * np.int64(begins[-1])
+        some[mine] = np.arange(part.start, part.stop)
+        of[part] = mine
+    made = Segments(of, count, {}, {})
+    for segment in np.flatnonzero(some >= 0).tolist():
+        row, state = some[segment], segment % begins[-1]
+        number = bisect_right(begins, state) - 1
+        key = made.keys[segment] = keys[number]
+        tokens = sum(int(column[row]) for column in prompt)
+        made.terms[segment] = key.terms(state - begins[number], int(at[row]), tokens)
+    return made
 
 
-def _keys(known: Keys, texts: Sequence[Text], rows: int) -> tuple[Numbers, list[Key]]:
+def _keys(known: Keys, texts: Sequence[Text], rows: int) -> tuple[Lazy, list[Key]]:
     """The number of each row's key, and the keys."""
     columns = [text for text in texts if isinstance(text, Column)]
     for column in columns:
@@ -75,7 +85,7 @@ def _keys(known: Keys, texts: Sequence[Text], rows: int) -> tuple[Numbers, list[
     size = prod(len(column.values) for column in columns)
     if size > np.iinfo(np.int64).max:
         raise InvalidInput("the columns of texts have too many values each: their combinations pass 64 bits")
-    numbers, some = close(_joined(columns, size, rows), size)
+    numbers, some = close(_joined(columns, size), rows, size)
     asked = [
         [text.values[code] for code in text.codes[some].tolist()] if isinstance(text, Column) else [text] * len(some)
         for text in texts
@@ -83,38 +93,15 @@ def _keys(known: Keys, texts: Sequence[Text], rows: int) -> tuple[Numbers, list[
     return numbers, [known.key(each) for each in zip(*asked, strict=True)]
 
 
-def _joined(columns: Sequence[Column], size: int, rows: int) -> Numbers:
+def _joined(columns: Sequence[Column], size: int) -> Lazy:
     """One number for the codes of all columns, which are its digits."""
-    if not columns:
-        return same(0, rows)
-    number: Numbers = columns[0].codes
-    for column in columns[1:]:
-        number = number * np.int64(len(column.values)) + column.codes
-    return number
+    kind = np.int32 if size <= np.iinfo(np.int32).max else np.int64
 
+    def joined(part: slice) -> Ints:
+        number = np.zeros(part.stop - (part.start or 0), kind)
+        for column in columns:
+            number *= len(column.values)
+            number += column.codes[part]
+        return number.astype(np.int64)
 
-def _levels(columns: Sequence[Ints], keys: Sequence[Key], rows: int) -> tuple[Numbers, Ints]:
-    """The step of each row's prompt length, and the least prompt length of every step."""
-    high = sum(int(column.max()) for column in columns)
-    levels = sorted({level for key in keys for level in key.levels.tolist() if level <= high})
-    if not levels:
-        return same(0, rows), np.zeros(1, np.int64)
-    found = np.zeros(rows, np.int16)
-    for part in slices(rows):
-        prompt = sum(column[part] for column in columns)
-        for level in levels:
-            found[part] += prompt >= level
-    return found, np.array([0, *levels])
-
-
-def _with_terms(of: Ints, begins: Sequence[int], keys: Sequence[Key], taken: Quantities, at: Ints) -> Segments:
-    """The segments with the keys and the terms of those that have rows."""
-    made = Segments(of, begins[-1], {}, {})
-    rows = one_row(of, made.count)
-    prompt = [taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts]
-    for segment in np.flatnonzero(rows >= 0).tolist():
-        row, number = rows[segment], bisect_right(begins, segment) - 1
-        key = made.keys[segment] = keys[number]
-        tokens = sum(int(column[row]) for column in prompt)
-        made.terms[segment] = key.terms(segment - begins[number], int(at[row]), tokens)
-    return made
+    return joined

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pricing.table.codes import bounds, close, same, slices
+from pricing.table.codes import bounds, close
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from pricing.rates import Window
-    from pricing.table.codes import Ints, Numbers
+    from pricing.table.codes import Ints, Lazy
 
 _MINUTE: Final = 60_000_000
 _HOUR: Final = 60
@@ -24,7 +24,7 @@ _TICKS: Final = 1 << 17
 _CODES: Final = 1 << 20
 
 
-def stretches(at: Ints, edges: Sequence[Ints], windows: Collection[Window]) -> tuple[Numbers, Ints]:
+def stretches(at: Ints, edges: Sequence[Ints], windows: Collection[Window]) -> tuple[Lazy, Ints]:
     """Each row's stretch, and one instant of every stretch.
 
     Stretches are parted by instants and by the opening and closing of windows. The instants, in microseconds since
@@ -34,26 +34,38 @@ def stretches(at: Ints, edges: Sequence[Ints], windows: Collection[Window]) -> t
     parting = np.unique(np.concatenate(edges))
     parting = parting[(low < parting) & (parting <= high)]
     if not len(parting) and not windows:
-        return same(0, len(at)), np.array([low])
+        return lambda _: np.zeros(1, np.int64), np.array([low])
     tick = _tick(windows)
-    first, count = low // tick, high // tick - low // tick + 1
+    count = high // tick - low // tick + 1
     if count > min(len(at), _TICKS):
-        numbers, rows = close(*_codes(at, parting, windows))
-        return numbers, at[rows]
-    begins = np.maximum((first + np.arange(count)) * tick, low)
-    moments = np.union1d(begins, parting)  # what holds at a moment holds until the next
+        numbers, some = close(*_codes(at, parting, windows))
+        return numbers, at[some]
+    begins = np.maximum((low // tick + np.arange(count)) * tick, low)
+    moments = np.union1d(begins, parting)
     numbers, some = close(*_codes(moments, parting, windows))
-    by_tick = numbers[moments.searchsorted(begins)].astype(np.int32)
-    broken = parting[parting % tick > 0]
-    by_tick[broken // tick - first] = -1
-    found = np.empty(len(at), np.int32)
-    for part in slices(len(at)):
-        ticks = (at[part] - first * tick).view(np.uint64) // np.uint64(tick)  # twice as fast as with signs
-        by_tick.take(ticks.view(np.int64), out=found[part], mode="clip")
+    return _looked_up(at, begins, tick, moments, numbers(slice(len(moments)))), moments[some]
+
+
+def _looked_up(at: Ints, begins: Ints, tick: int, moments: Ints, numbers: Ints) -> Lazy:
+    """Each row's number by its tick, and by search where other moments than a beginning lie in the tick.
+
+    What holds at a moment holds until the next.
+    """
+    first = int(begins[0]) // tick
+    by_tick = numbers[moments.searchsorted(begins)]
+    broken = np.setdiff1d(moments, begins, assume_unique=True) // tick - first
+    by_tick[broken] = -1
+
+    def number(part: slice) -> Ints:
+        mine = at[part]
+        ticks = (mine - first * tick).view(np.uint64) // np.uint64(tick)  # twice as fast as with signs
+        found = by_tick.take(ticks.view(np.int64), mode="clip")
         if len(broken):
-            rows = np.flatnonzero(found[part] < 0)
-            found[part][rows] = numbers[moments.searchsorted(at[part][rows], side="right") - 1]
-    return found, moments[some]
+            rows = np.flatnonzero(found < 0)
+            found[rows] = numbers[moments.searchsorted(mine[rows], side="right") - 1]
+        return found
+
+    return number
 
 
 def is_open(window: Window, at: Ints) -> Ints:
@@ -79,12 +91,12 @@ def _tick(windows: Collection[Window]) -> int:
     return gcd(_HOUR, *(minute for window in windows for span in window.spans for minute in span)) * _MINUTE
 
 
-def _codes(at: Ints, edges: Ints, windows: Collection[Window]) -> tuple[Ints, int]:
-    """Codes that tell apart instants between other edges or with other windows open, and how many there may be."""
+def _codes(at: Ints, edges: Ints, windows: Collection[Window]) -> tuple[Lazy, int, int]:
+    """Codes that tell apart instants between other edges or with other windows open; the rows, and how many codes."""
     codes, size = edges.searchsorted(at, side="right"), len(edges) + 1
     for window in windows:
         codes, size = 2 * codes + is_open(window, at), 2 * size
         if size > _CODES:
-            codes, rows = close(codes, size)
-            size = len(rows)
-    return codes, size
+            closed, rows = close(codes.__getitem__, len(at), size)
+            codes, size = closed(slice(len(at))), len(rows)
+    return codes.__getitem__, len(at), size
