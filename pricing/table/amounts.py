@@ -12,10 +12,10 @@ import numpy as np
 from pricing.cost import EXACT, cost
 from pricing.errors import TokenplanError, TooLarge
 from pricing.rates import CatalogRef
-from pricing.table.codes import CHUNK, slices
-from pricing.table.columns import UNPRICED, Errors, instant, micros, one_length, quantities
+from pricing.table.codes import CHUNK
+from pricing.table.columns import UNPRICED, Errors, instant, instants, one_length, quantities
 from pricing.table.rates import Rates
-from pricing.table.segments import segments
+from pricing.table.segments import Segments
 from pricing.table.terms import DIGITS, MOST, Chosen
 from pricing.usage import BUCKETS
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from pricing.catalog import Catalog
     from pricing.cost import Cost
     from pricing.table.codes import Codes, Ints
-    from pricing.table.columns import Quantities, Table, Text
-    from pricing.table.segments import Segments
+    from pricing.table.columns import Instants, Quantities, Table, Text
 
 _ROUND: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _ROUNDED: Final = f"a cost finer than 1e-{DIGITS} USD is rounded to that, half to even"
@@ -85,8 +84,11 @@ def price(
     texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
     rows = one_length(usage, texts, as_of)
     errors = Errors(rows)
-    taken, at = quantities(usage, errors), micros(as_of, rows, errors)
-    parted = segments(catalog, list(texts.values()), taken, at)
+    taken, at = quantities(usage, errors), instants(as_of, rows, errors)
+    if not rows:
+        none = np.zeros(0, np.int32)
+        return Priced(none.astype(np.int64), none, (), none, (), {}, catalog.ref)
+    parted = Segments(catalog, list(texts.values()), taken, at)
     work = _Amounts(parted, taken, at, errors)
     work.multiply()
     held = work.itemise() if lines else {}
@@ -98,10 +100,10 @@ def price(
 class _Amounts:
     """The amounts of one table while they are made."""
 
-    def __init__(self, parted: Segments, taken: Quantities, at: Ints, errors: Errors) -> None:
+    def __init__(self, parted: Segments, taken: Quantities, at: Instants, errors: Errors) -> None:
         self.amounts: Ints = np.zeros(len(parted.of), np.int64)
         self._parted = parted
-        self._rates = Rates([name for name in BUCKETS if name in taken.counts or name == "requests"], parted)
+        self._rates = Rates([name for name in BUCKETS if name in taken.counts or name == "requests"], parted.count)
         self._taken = taken
         self._at = at
         self._errors = errors
@@ -109,27 +111,28 @@ class _Amounts:
         self._exact: dict[int, Cost] = {}
 
     def multiply(self) -> None:
-        """Refuse what has no price, sum the products, then price apart what they cannot hold."""
-        self._refuse()
+        """Sum the products, refuse what has no price, then price apart what the sums cannot hold."""
         columns = [(self._rates.prices[name], column) for name, column in self._taken.counts.items()]
-        fee = None if "requests" in self._taken.counts else self._rates.prices["requests"]
+        fees = None if "requests" in self._taken.counts else self._rates.prices["requests"]
         scratch = np.empty(CHUNK, np.int64)
-        for part in slices(len(self.amounts)):
-            segment, total = self._parted.of[part].astype(np.intp), self.amounts[part]
-            product = scratch[: len(total)]
-            if fee is not None and fee.any():
-                total += fee[segment]
+        for part, segment, new in self._parted.numbered():
+            for each in new:
+                self._rates.put(each, self._parted.terms[each])
+            amount, product = self.amounts[part], scratch[: len(segment)]
+            if fees is not None and fees.any():
+                amount += fees[segment]
             for prices, column in columns:
-                np.take(prices, segment, out=product, mode="clip")  # in range by construction: no second look
+                prices.take(segment, out=product, mode="clip")  # in range by construction: no second look
                 product *= column[part]
-                total += product
+                amount += product
+        self._refuse()
         for row in sorted(self._apart()):
             if self._errors.codes[row] < 0:
                 self._alone(row)
 
     def _refuse(self) -> None:
         """Give rows without a price their errors, and note the fallbacks that rows used."""
-        refused = {at: error for at, error in self._parted.terms.items() if isinstance(error, TokenplanError)}
+        refused = self._rates.refused
         if refused:
             self._errors.put(*self._coded(np.arange(len(self.amounts)), refused))
         for bucket in self._rates.buckets:
@@ -180,7 +183,7 @@ class _Amounts:
         segment = int(self._parted.of[row])
         key = self._parted.keys[segment]
         assert not isinstance(key.resolved, TokenplanError)
-        usage, at = self._taken.usage(row), instant(int(self._at[row]))
+        usage, at = self._taken.usage(row), instant(int(self._at.of[row]))
         try:
             exact = cost(usage, key.resolved, at=at, service_tier=key.tier, region=key.region)
         except TokenplanError as error:

@@ -21,6 +21,7 @@ CHUNK: Final = 1 << 15
 
 _DENSE: Final = 1 << 20
 _FEW: Final = 24
+_NEGATIVE: Final = 1 << 64
 
 
 def slices(rows: int) -> Iterator[slice]:
@@ -33,19 +34,19 @@ def same(value: np.signedinteger[Any], rows: int) -> NDArray[Any]:
     return np.broadcast_to(value, rows)
 
 
-def bounds(column: NDArray[Any]) -> tuple[int, int]:
-    """The lowest and the highest of whole numbers, in one pass over pieces that stay in the cache; 0 where none are."""
-    if not len(column):
-        return 0, 0
-    ends = [(int(column[part].min()), int(column[part].max())) for part in slices(len(column))]
-    return min(low for low, _ in ends), max(high for _, high in ends)
+def highest(column: NDArray[Any]) -> int:
+    """The highest of whole numbers, found in one pass; larger than any of them may be where one is negative."""
+    found = int(column.view(column.dtype.str.replace("i", "u")).max(initial=0))
+    return found if found <= np.iinfo(column.dtype).max else _NEGATIVE
 
 
 def one_row(codes: Lazy, rows: int, size: int) -> Ints:
     """For each code from 0 to size - 1 a row that has it, -1 where none has."""
     found = np.full(size, -1, np.int64)
     for part in slices(rows):
-        found[codes(part)] = np.arange(part.start, part.stop)
+        mine = codes(part)
+        if found.take(mine, mode="clip").min() < 0:  # most chunks hold nothing new, and to look is cheaper
+            found[mine] = np.arange(part.start, part.stop)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
-from pricing.table.codes import bounds, same
+from pricing.table.codes import highest, same, slices
 from pricing.usage import BUCKETS, LARGEST, Usage
 
 if TYPE_CHECKING:
@@ -100,6 +100,15 @@ class Quantities:
         return Usage(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """The rows' instants, shape (rows,), and the first and last of them, in microseconds since 1970."""
+
+    of: Ints
+    low: int
+    high: int
+
+
 def one_length(usage: Mapping[str, Table], texts: Mapping[str, Text], as_of: object) -> int:
     """The length of all columns.
 
@@ -147,8 +156,8 @@ def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
 
 
 def _count(name: str, column: Table, taken: Quantities, wrong: dict[int, list[Problem]]) -> None:
-    low, high = bounds(column)
-    if low < 0 or high > LARGEST:
+    high = highest(column)
+    if high > LARGEST:
         beyond = (column < 0) | (column > LARGEST)
         for row in np.flatnonzero(beyond).tolist():
             wrong[row].append(_no_quantity(name, int(column[row])))
@@ -184,24 +193,32 @@ def _no_quantity(name: str, value: object) -> Problem:
     return Problem(("usage", name), f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", shown)
 
 
-def micros(as_of: Table | datetime, rows: int, errors: Errors) -> Ints:
-    """UTC instants as microseconds since 1970; a missing one, or one beyond the years 1 to 9999, is its row's error.
+def instants(as_of: Table | datetime, rows: int, errors: Errors) -> Instants:
+    """The rows' instants; a missing one, or one beyond the years 1 to 9999, is its row's error and stands as 1970.
 
     Raises:
         InvalidInput: no column of datetime64.
     """
     if isinstance(as_of, datetime):
-        return same(np.int64(micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))), rows)
+        micros = micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+        return Instants(same(np.int64(micros), rows), micros, micros)
     if as_of.dtype.kind != "M" or as_of.ndim != 1:
         raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
     at: Ints = as_of.astype("datetime64[us]", copy=False).view(np.int64)
-    low, high = bounds(at)
+    low, high = _bounds(at)
     if low < _EARLIEST or high > _LATEST:
         wrong = (at < _EARLIEST) | (at > _LATEST)  # NaT is the least integer
         error = InvalidInput("as_of is missing (NaT) or lies beyond the years 1 to 9999", loc=("as_of",))
         errors.put(np.flatnonzero(wrong), errors.add(error))
         at = np.where(wrong, 0, at)
-    return at
+        low, high = _bounds(at)
+    return Instants(at, low, high)
+
+
+def _bounds(column: Ints) -> tuple[int, int]:
+    """The lowest and the highest; 0 where there is none."""
+    ends = [(int(column[part].min()), int(column[part].max())) for part in slices(len(column))]
+    return min((low for low, _ in ends), default=0), max((high for _, high in ends), default=0)
 
 
 def micros_of(at: datetime) -> int:

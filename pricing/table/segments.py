@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING
@@ -11,74 +10,83 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pricing.errors import InvalidInput
-from pricing.table.codes import bounds, close, reached, slices, total
+from pricing.table.codes import close, highest, reached, slices, total
 from pricing.table.columns import Column
 from pricing.table.keys import Keys
 from pricing.table.times import stretches
 from pricing.usage import PROMPT_BUCKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pricing.catalog import Catalog
     from pricing.errors import TokenplanError
     from pricing.table.codes import Codes, Ints, Lazy
-    from pricing.table.columns import Quantities, Text
+    from pricing.table.columns import Instants, Quantities, Text
     from pricing.table.keys import Key
     from pricing.table.terms import Terms
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Segments:
-    """`of` numbers each row's segment, shape (rows,), below `count`; `keys` and `terms` are those that rows have."""
+    """The rows numbered so that all of one number share their terms.
 
-    of: Codes
-    count: int
-    keys: dict[int, Key]
-    terms: dict[int, Terms | TokenplanError]
-
-
-def segments(catalog: Catalog, texts: Sequence[Text], taken: Quantities, at: Ints) -> Segments:
-    """Number the rows so that all of one number share their terms.
-
-    `texts` are models, providers, service tiers and regions.
-
-    Raises:
-        InvalidInput: codes beyond their column's values.
+    `of` is each row's segment, shape (rows,), below `count`; `keys` and `terms` are those of the segments met so far.
     """
-    if not len(at):
-        return Segments(np.zeros(0, np.int32), 0, {}, {})
-    asked, keys = _keys(catalog.remembered(Keys), texts, len(at))
-    time, instants = stretches(at, [key.edges for key in keys], {each for key in keys for each in key.windows})
-    begins = [0, *accumulate(key.times for key in keys)]
-    table = np.concatenate([begin + key.time(instants) for begin, key in zip(begins, keys, strict=False)])
-    prompt = [taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts]
-    longest = sum(taken.most.get(name, 0) for name in PROMPT_BUCKETS)
-    levels = sorted({level for key in keys for level in key.levels if level <= longest})
-    count = begins[-1] * (len(levels) + 1)
-    of, some = np.empty(len(at), np.int32), np.full(count, -1, np.int64)
-    for part in slices(len(at)):
-        mine = table.take(asked(part) * len(instants) + time(part), mode="clip")
-        if levels:
-            mine += reached(total(prompt, part), levels) * np.int64(begins[-1])
-        some[mine] = np.arange(part.start, part.stop)
-        of[part] = mine
-    made = Segments(of, count, {}, {})
-    for segment in np.flatnonzero(some >= 0).tolist():
-        row, state = some[segment], segment % begins[-1]
-        number = bisect_right(begins, state) - 1
-        key = made.keys[segment] = keys[number]
-        tokens = sum(int(column[row]) for column in prompt)
-        made.terms[segment] = key.terms(state - begins[number], int(at[row]), tokens)
-    return made
+
+    def __init__(self, catalog: Catalog, texts: Sequence[Text], taken: Quantities, at: Instants) -> None:
+        """Of models, providers, service tiers and regions, instants and prompt lengths.
+
+        Raises:
+            InvalidInput: codes beyond their column's values.
+        """
+        self.of: Codes = np.empty(len(at.of), np.int32)
+        self.keys: dict[int, Key] = {}
+        self.terms: dict[int, Terms | TokenplanError] = {}
+        self._at = at.of
+        self._prompt = [taken.counts[name] for name in PROMPT_BUCKETS if name in taken.counts]
+        self._key, self._keys = _keys(catalog.remembered(Keys), texts, len(at.of))
+        windows = dict.fromkeys(window for key in self._keys for window in key.windows)
+        self._time, stretch = stretches(at, [key.edges for key in self._keys], windows)
+        self._begins = [0, *accumulate(key.times for key in self._keys)]
+        self._by_time = np.concatenate(
+            [begin + key.time(stretch) for begin, key in zip(self._begins, self._keys, strict=False)]
+        )
+        self._width = len(stretch)
+        longest = sum(taken.most.get(name, 0) for name in PROMPT_BUCKETS)
+        self._levels = sorted({level for key in self._keys for level in key.levels if level <= longest})
+        self.count = self._begins[-1] * (len(self._levels) + 1)
+        self._met = np.zeros(self.count, bool)
+
+    def numbered(self) -> Iterator[tuple[slice, Ints, list[int]]]:
+        """The rows by the chunk: which they are, the segment of each, and the segments that were not met before."""
+        for part in slices(len(self.of)):
+            mine = self._by_time.take(self._key(part) * self._width + self._time(part), mode="clip")
+            if self._levels:
+                mine += reached(total(self._prompt, part), self._levels) * np.int64(self._begins[-1])
+            self.of[part] = mine
+            new = [] if self._met.take(mine, mode="clip").all() else self._meet(mine, part.start)
+            yield part, mine, new
+
+    def _meet(self, mine: Ints, start: int) -> list[int]:
+        """Find the terms of the segments that a chunk's rows are the first to have."""
+        some = np.full(self.count, -1, np.int64)
+        some[mine] = np.arange(start, start + len(mine))
+        new: list[int] = np.flatnonzero((some >= 0) & ~self._met).tolist()
+        for segment in new:
+            row, state = int(some[segment]), segment % self._begins[-1]
+            number = bisect_right(self._begins, state) - 1
+            key = self.keys[segment] = self._keys[number]
+            tokens = sum(int(column[row]) for column in self._prompt)
+            self.terms[segment] = key.terms(state - self._begins[number], int(self._at[row]), tokens)
+        self._met[new] = True
+        return new
 
 
 def _keys(known: Keys, texts: Sequence[Text], rows: int) -> tuple[Lazy, list[Key]]:
     """The number of each row's key, and the keys."""
     columns = [text for text in texts if isinstance(text, Column)]
     for column in columns:
-        lowest, highest = bounds(column.codes)
-        if lowest < 0 or highest >= len(column.values):
+        if highest(column.codes) >= len(column.values):
             raise InvalidInput(
                 f"codes must lie from 0 to {len(column.values) - 1}; they are indices into the column's values"
             )

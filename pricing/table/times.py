@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pricing.table.codes import bounds, close
+from pricing.table.codes import close
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from pricing.rates import Window
     from pricing.table.codes import Ints, Lazy
+    from pricing.table.columns import Instants
 
 _MINUTE: Final = 60_000_000
 _HOUR: Final = 60
@@ -24,26 +25,25 @@ _TICKS: Final = 1 << 17
 _CODES: Final = 1 << 20
 
 
-def stretches(at: Ints, edges: Sequence[Ints], windows: Collection[Window]) -> tuple[Lazy, Ints]:
+def stretches(at: Instants, edges: Sequence[Ints], windows: Collection[Window]) -> tuple[Lazy, Ints]:
     """Each row's stretch, and one instant of every stretch.
 
-    Stretches are parted by instants and by the opening and closing of windows. The instants, in microseconds since
-    1970, are looked up by the tick of the clock where rows outnumber ticks.
+    Stretches are parted by instants, `edges`, and by the opening and closing of windows. Where rows outnumber the
+    ticks of the clock, a row is looked up by its tick.
     """
-    low, high = bounds(at)
     parting = np.unique(np.concatenate(edges))
-    parting = parting[(low < parting) & (parting <= high)]
+    parting = parting[(at.low < parting) & (parting <= at.high)]
     if not len(parting) and not windows:
-        return lambda _: np.zeros(1, np.int64), np.array([low])
+        return lambda _: np.zeros(1, np.int64), np.array([at.low])
     tick = _tick(windows)
-    count = high // tick - low // tick + 1
-    if count > min(len(at), _TICKS):
-        numbers, some = close(*_codes(at, parting, windows))
-        return numbers, at[some]
-    begins = np.maximum((low // tick + np.arange(count)) * tick, low)
+    first, last = at.low // tick, at.high // tick
+    if last - first >= min(len(at.of), _TICKS):
+        numbers, some = close(*_codes(at.of, parting, windows))
+        return numbers, at.of[some]
+    begins = np.maximum(np.arange(first, last + 1) * tick, at.low)
     moments = np.union1d(begins, parting)
     numbers, some = close(*_codes(moments, parting, windows))
-    return _looked_up(at, begins, tick, moments, numbers(slice(len(moments)))), moments[some]
+    return _looked_up(at.of, begins, tick, moments, numbers(slice(len(moments)))), moments[some]
 
 
 def _looked_up(at: Ints, begins: Ints, tick: int, moments: Ints, numbers: Ints) -> Lazy:
@@ -58,7 +58,8 @@ def _looked_up(at: Ints, begins: Ints, tick: int, moments: Ints, numbers: Ints) 
 
     def number(part: slice) -> Ints:
         mine = at[part]
-        ticks = (mine - first * tick).view(np.uint64) // np.uint64(tick)  # twice as fast as with signs
+        ticks = (mine - first * tick).view(np.uint64)
+        ticks //= np.uint64(tick)  # twice as fast as with signs
         found = by_tick.take(ticks.view(np.int64), mode="clip")
         if len(broken):
             rows = np.flatnonzero(found < 0)
