@@ -12,12 +12,11 @@ import numpy as np
 from pricing.cost import EXACT, cost
 from pricing.errors import TokenplanError, TooLarge
 from pricing.rates import CatalogRef
-from pricing.table.codes import CHUNK
+from pricing.table.codes import CHUNK, Codes, Ints, total
 from pricing.table.columns import UNPRICED, Errors, instant, instants, one_length, quantities
 from pricing.table.rates import Rates
 from pricing.table.segments import Segments
 from pricing.table.terms import DIGITS, MOST, Chosen
-from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from pricing.catalog import Catalog
     from pricing.cost import Cost
-    from pricing.table.codes import Codes, Ints
     from pricing.table.columns import Instants, Quantities, Table, Text
 
 _ROUND: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -84,7 +82,7 @@ def price(
     texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
     rows = one_length(usage, texts, as_of)
     errors = Errors(rows)
-    taken, at = quantities(usage, errors), instants(as_of, rows, errors)
+    taken, at = quantities(usage, rows, errors), instants(as_of, rows, errors)
     if not rows:
         none = np.zeros(0, np.int32)
         return Priced(none.astype(np.int64), none, (), none, (), {}, catalog.ref)
@@ -103,7 +101,7 @@ class _Amounts:
     def __init__(self, parted: Segments, taken: Quantities, at: Instants, errors: Errors) -> None:
         self.amounts: Ints = np.zeros(len(parted.of), np.int64)
         self._parted = parted
-        self._rates = Rates([name for name in BUCKETS if name in taken.counts or name == "requests"], parted.count)
+        self._rates = Rates(list(taken.counts), parted.count)
         self._taken = taken
         self._at = at
         self._errors = errors
@@ -112,34 +110,40 @@ class _Amounts:
 
     def multiply(self) -> None:
         """Sum the products, refuse what has no price, then price apart what the sums cannot hold."""
-        columns = [(self._rates.prices[name], column) for name, column in self._taken.counts.items()]
-        fees = None if "requests" in self._taken.counts else self._rates.prices["requests"]
         scratch = np.empty(CHUNK, np.int64)
+        factors: list[tuple[Ints, list[Ints]]] = []
         for part, segment, new in self._parted.numbered():
-            for each in new:
-                self._rates.put(each, self._parted.terms[each])
+            if new:
+                self._rates.put({each: self._parted.terms[each] for each in new})
+                factors = self._factors()
             amount, product = self.amounts[part], scratch[: len(segment)]
-            if fees is not None and fees.any():
-                amount += fees[segment]
-            for prices, column in columns:
+            for prices, columns in factors:
                 prices.take(segment, out=product, mode="clip")  # in range by construction: no second look
-                product *= column[part]
+                product *= total(columns, part)
                 amount += product
         self._refuse()
         for row in sorted(self._apart()):
             if self._errors.codes[row] < 0:
                 self._alone(row)
 
+    def _factors(self) -> list[tuple[Ints, list[Ints]]]:
+        """Prices by segment and the columns they hold for: buckets that cost the same everywhere are added first."""
+        found: dict[bytes, list[Ints]] = {}
+        for name, column in self._taken.counts.items():
+            prices = self._rates.prices[name]
+            if prices.any():
+                found.setdefault(prices.tobytes(), []).append(column)
+        return [(np.frombuffer(prices, np.int64), columns) for prices, columns in found.items()]
+
     def _refuse(self) -> None:
         """Give rows without a price their errors, and note the fallbacks that rows used."""
         refused = self._rates.refused
         if refused:
             self._errors.put(*self._coded(np.arange(len(self.amounts)), refused))
-        for bucket in self._rates.buckets:
-            if self._rates.missing[bucket]:
-                rows = self._using(bucket, self._rates.missing[bucket])
-                self._errors.put(*self._coded(rows, self._rates.missing[bucket]))
-            fallen = self._rates.fallen[bucket]
+        for bucket in self._taken.counts:
+            missing, fallen = self._rates.missing[bucket], self._rates.fallen[bucket]
+            if missing:
+                self._errors.put(*self._coded(self._using(bucket, missing), missing))
             if fallen:
                 for segment in np.unique(self._parted.of[self._using(bucket, fallen)]).tolist():
                     self._said.setdefault(segment, []).append(fallen[segment])
@@ -160,20 +164,17 @@ class _Amounts:
         flags = np.zeros(self._parted.count, bool)
         flags[list(marked)] = True
         used = flags[self._parted.of]
-        column = self._taken.counts.get(bucket)
-        return np.flatnonzero(used if column is None else used & (column > 0))
+        return np.flatnonzero(used & (self._taken.counts[bucket] > 0))
 
     def _apart(self) -> set[int]:
         """The rows whose quantities or prices have decimals here, or whose amount may pass 64 bits."""
         rows = {int(row) for column in self._taken.parts.values() for row in np.flatnonzero(column != 0)}
         for bucket, fine in self._rates.fine.items():
             rows |= set(self._using(bucket, fine).tolist()) if fine else set()
-        most = {name: self._taken.most.get(name, 1) for name in self._rates.buckets}
-        highest = {name: int(prices.max(initial=0)) for name, prices in self._rates.prices.items()}
-        if sum(highest[name] * most[name] for name in most) > MOST:
+        if sum(int(prices.max()) * self._taken.most[name] for name, prices in self._rates.prices.items()) > MOST:
             about = sum(
-                self._rates.prices[name].astype(float)[self._parted.of] * self._taken.counts.get(name, 1)
-                for name in self._rates.buckets
+                self._rates.prices[name].astype(float)[self._parted.of] * column
+                for name, column in self._taken.counts.items()
             )
             rows |= set(np.flatnonzero(np.asarray(about) > MOST / 2).tolist())
         return rows
@@ -203,9 +204,8 @@ class _Amounts:
         """Each bucket's amounts; of rows priced alone, what a line adds to the rounded sum: lines sum to the amount."""
         good = self._errors.codes < 0
         held = {}
-        for name in self._rates.buckets:
-            products = self._rates.prices[name][self._parted.of] * self._taken.counts.get(name, 1)
-            held[name] = np.where(good, products, 0)
+        for name, column in self._taken.counts.items():
+            held[name] = np.where(good, self._rates.prices[name][self._parted.of] * column, 0)
         for row, exact in self._exact.items():
             for column in held.values():
                 column[row] = 0

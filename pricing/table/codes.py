@@ -36,6 +36,8 @@ def same(value: np.signedinteger[Any], rows: int) -> NDArray[Any]:
 
 def highest(column: NDArray[Any]) -> int:
     """The highest of whole numbers, found in one pass; larger than any of them may be where one is negative."""
+    if column.strides == (0,):  # one value for all rows
+        column = column[:1]
     found = int(column.view(column.dtype.str.replace("i", "u")).max(initial=0))
     return found if found <= np.iinfo(column.dtype).max else _NEGATIVE
 

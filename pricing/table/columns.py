@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
-from pricing.table.codes import highest, same, slices
+from pricing.table.codes import Codes, Ints, highest, same, slices
 from pricing.usage import BUCKETS, LARGEST, Usage
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pricing.errors import TokenplanError
-    from pricing.table.codes import Codes, Ints
 
 Table: TypeAlias = "NDArray[Any]"
 
@@ -129,14 +128,17 @@ def one_length(usage: Mapping[str, Table], texts: Mapping[str, Text], as_of: obj
     return next(iter(lengths.values()))
 
 
-def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
-    """The columns checked; a quantity out of range is its row's error and counts as 0.
+def quantities(usage: Mapping[str, Table], rows: int, errors: Errors) -> Quantities:
+    """The columns checked, each row one request if nothing else is said.
+
+    A quantity out of range is its row's error and counts as 0.
 
     Raises:
         InvalidInput: a column's dtype or shape holds no quantities.
     """
     taken = Quantities()
     wrong: dict[int, list[Problem]] = defaultdict(list)
+    usage = {"requests": same(np.int64(1), rows), **usage}
     for name in (name for name in BUCKETS if name in usage):
         column = np.asarray(usage[name])
         whole = column.dtype.kind in "iu"

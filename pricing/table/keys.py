@@ -11,19 +11,18 @@ import numpy as np
 
 from pricing.cost import RETIRES_SOON_DAYS
 from pricing.errors import TokenplanError
-from pricing.rates import STANDARD
+from pricing.names import Resolution
+from pricing.rates import STANDARD, Window
+from pricing.table.codes import Ints
 from pricing.table.columns import instant, micros_of
-from pricing.table.terms import terms
+from pricing.table.terms import Terms, terms
 from pricing.table.times import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pricing.catalog import Catalog
-    from pricing.names import Resolution
-    from pricing.rates import Calendar, RateSet, Window
-    from pricing.table.codes import Ints
-    from pricing.table.terms import Terms
+    from pricing.rates import Calendar, RateSet
 
 Texts: TypeAlias = tuple[str | None, ...]
 """Model, provider, service tier and region, as asked."""

@@ -9,6 +9,8 @@ import numpy as np
 from pricing.errors import TokenplanError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from pricing.table.codes import Ints
     from pricing.table.terms import Terms
 
@@ -16,25 +18,20 @@ if TYPE_CHECKING:
 class Rates:
     """Prices by bucket and segment in 1e-12 USD, 0 where there is none, with what is to be known of those zeros."""
 
-    def __init__(self, buckets: list[str], segments: int) -> None:
-        self.buckets = buckets
+    def __init__(self, buckets: Collection[str], segments: int) -> None:
         self.prices: dict[str, Ints] = {name: np.zeros(segments, np.int64) for name in buckets}
         self.refused: dict[int, TokenplanError] = {}
         self.missing: dict[str, dict[int, TokenplanError]] = {name: {} for name in buckets}
         self.fallen: dict[str, dict[int, str]] = {name: {} for name in buckets}
         self.fine: dict[str, list[int]] = {name: [] for name in buckets}
 
-    def put(self, segment: int, terms: Terms | TokenplanError) -> None:
-        """Note a segment's price of every bucket, if it has terms."""
-        if isinstance(terms, TokenplanError):
-            self.refused[segment] = terms
-            return
-        for bucket in self.buckets:
-            price = terms.price(bucket)
-            self.prices[bucket][segment] = price.units
-            if price.missing:
-                self.missing[bucket][segment] = price.missing
-            if price.fallen:
-                self.fallen[bucket][segment] = price.fallen
-            if price.fine:
-                self.fine[bucket].append(segment)
+    def put(self, found: Mapping[int, Terms | TokenplanError]) -> None:
+        """Note the prices of some segments."""
+        self.refused |= {at: each for at, each in found.items() if isinstance(each, TokenplanError)}
+        terms = {at: each for at, each in found.items() if not isinstance(each, TokenplanError)}
+        for bucket, prices in self.prices.items():
+            own = {segment: each.price(bucket) for segment, each in terms.items()}
+            prices[list(own)] = [each.units for each in own.values()]
+            self.missing[bucket] |= {at: each.missing for at, each in own.items() if each.missing}
+            self.fallen[bucket] |= {at: each.fallen for at, each in own.items() if each.fallen}
+            self.fine[bucket] += [at for at, each in own.items() if each.fine]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pricing.cost import EXACT, at_instant, dated_warnings, rate_of, select
+from pricing.cost import EXACT, Offer, at_instant, dated_warnings, rate_of, select
 from pricing.errors import NotPriced, TokenplanError
+from pricing.names import Resolution
 from pricing.rates import ModelRef
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from decimal import Decimal
 
-    from pricing.cost import Offer
-    from pricing.names import Resolution
 
 DIGITS: Final = 12
 MOST: Final = int(np.iinfo(np.int64).max)

@@ -40,33 +40,24 @@ def stretches(at: Instants, edges: Sequence[Ints], windows: Collection[Window]) 
     if last - first >= min(len(at.of), _TICKS):
         numbers, some = close(*_codes(at.of, parting, windows))
         return numbers, at.of[some]
-    begins = np.maximum(np.arange(first, last + 1) * tick, at.low)
-    moments = np.union1d(begins, parting)
+    begins, between = np.maximum(np.arange(first, last + 1) * tick, at.low), parting[parting % tick > 0]
+    moments = np.sort(np.concatenate([begins, between]))
     numbers, some = close(*_codes(moments, parting, windows))
-    return _looked_up(at.of, begins, tick, moments, numbers(slice(len(moments)))), moments[some]
-
-
-def _looked_up(at: Ints, begins: Ints, tick: int, moments: Ints, numbers: Ints) -> Lazy:
-    """Each row's number by its tick, and by search where other moments than a beginning lie in the tick.
-
-    What holds at a moment holds until the next.
-    """
-    first = int(begins[0]) // tick
-    by_tick = numbers[moments.searchsorted(begins)]
-    broken = np.setdiff1d(moments, begins, assume_unique=True) // tick - first
-    by_tick[broken] = -1
+    by_moment = numbers(slice(len(moments)))
+    by_tick = by_moment[moments.searchsorted(begins)]
+    by_tick[between // tick - first] = -1
 
     def number(part: slice) -> Ints:
-        mine = at[part]
+        mine = at.of[part]
         ticks = (mine - first * tick).view(np.uint64)
         ticks //= np.uint64(tick)  # twice as fast as with signs
         found = by_tick.take(ticks.view(np.int64), mode="clip")
-        if len(broken):
+        if len(between):
             rows = np.flatnonzero(found < 0)
-            found[rows] = numbers[moments.searchsorted(mine[rows], side="right") - 1]
+            found[rows] = by_moment[moments.searchsorted(mine[rows], side="right") - 1]
         return found
 
-    return number
+    return number, moments[some]
 
 
 def is_open(window: Window, at: Ints) -> Ints:
@@ -83,7 +74,8 @@ def is_open(window: Window, at: Ints) -> Ints:
         held &= np.array([day in window.weekdays for day in range(8)]).take(weekday)
     if window.holidays is not None:
         local = (minutes + 60 * window.holidays.utc_offset_hours) // _DAY
-        held &= ~np.isin(local, [(day - _FIRST).days for day in window.holidays.dates], kind="table")
+        closed = np.array(sorted((day - _FIRST).days for day in window.holidays.dates), np.int64)
+        held &= closed.searchsorted(local, side="left") == closed.searchsorted(local, side="right")
     return held.astype(np.intp)
 
 
