@@ -1,6 +1,6 @@
 """Hand corrections: how a figure is to be read, and what is left out; every one has a reason, a source and a date.
 
-A `set_price` states the figures that it found wrong (`was`). A source that says something else by now is left alone; when
+A `set_price` states the figures that it found wrong (`was`). A source that says something else is left alone; when
 none says it any more, the correction has lapsed and is reported. One that ends (`until`) is history and cannot lapse.
 """
 

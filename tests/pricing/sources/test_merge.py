@@ -264,7 +264,7 @@ def test_deepseeks_peak_price_is_the_windowed_set():
 
 
 def test_bedrock_profiles_are_regions_of_one_model():
-    """The base id and its `us.` and `global.` profiles are one entry; the base id is a call inside one Region, as `us.`."""
+    """The base id and its `us.` and `global.` profiles are one entry; the base id costs what `us.` does."""
     lines = entry("aws", "anthropic.claude-haiku-4-5-20251001-v1:0")["prices"]
     standard = {line.get("region"): line["rates"]["input_tokens"] for line in lines if "tier" not in line}
     assert standard == {None: "1.1", "us": "1.1", "global": "1"}
