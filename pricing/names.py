@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pricing.rates import CatalogRef, Model
@@ -114,9 +115,33 @@ class Names:
             raise Ambiguous(found)
         return Match(found.pop(), rule) if found else None
 
+    @cached_property
+    def _folded(self) -> dict[str, set[str]]:
+        """The ids by listed name, whatever the name's case."""
+        folded: dict[str, set[str]] = {}
+        for known, model in self._listed.items():
+            folded.setdefault(known.lower(), set()).add(model)
+        return folded
+
+    @cached_property
+    def _by_date(self) -> dict[str, list[tuple[date, str, str]]]:
+        """The listed dated snapshots by undated base: date, revision after it, id."""
+        found: dict[str, list[tuple[date, str, str]]] = {}
+        for known, model in self._listed.items():
+            if snapshot := _snapshot(known):
+                found.setdefault(snapshot[0], []).append((snapshot[1], _revision(known), model))
+        return found
+
+    @cached_property
+    def _first_revisions(self) -> dict[str, set[str]]:
+        """The ids by listed name without its first revision."""
+        bare: dict[str, set[str]] = {}
+        for known, model in self._listed.items():
+            bare.setdefault(_FIRST_REVISION.sub("", known), set()).add(model)
+        return bare
+
     def _case(self, name: str) -> Match | None:
-        low = name.lower()
-        return self._one((model for known, model in self._listed.items() if known.lower() == low), "case")
+        return self._one(self._folded.get(name.lower(), ()), "case")
 
     def _region(self, name: str) -> Match | None:
         parts = _REGION.match(name)
@@ -140,14 +165,15 @@ class Names:
         wanted = _snapshot(name)
         if wanted is None:
             return None
-        dated = ((known, model) for known, model in self._listed.items() if _snapshot(known) == wanted)
-        same = (model for known, model in dated if _revision(known) == _revision(name))
-        return self._one(same, "date spelling")
+        base, day = wanted
+        wanted_revision = _revision(name)
+        dated = self._by_date.get(base, ())
+        return self._one(
+            (model for when, revision, model in dated if (when, revision) == (day, wanted_revision)), "date spelling"
+        )
 
     def _version(self, name: str) -> Match | None:
-        bare = _unrevised(name)
-        same = (model for known, model in self._listed.items() if _FIRST_REVISION.sub("", known) == bare)
-        return self._one(same, "version suffix")
+        return self._one(self._first_revisions.get(_unrevised(name), ()), "version suffix")
 
     def _dated(self, name: str) -> Match | None:
         wanted = _snapshot(name)
@@ -178,8 +204,7 @@ class Names:
 
     def _snapshots(self, base: str) -> dict[date, str]:
         """The listed dated snapshots of an undated id, by date."""
-        dated = ((_snapshot(known), model) for known, model in self._listed.items())
-        return {found[1]: model for found, model in dated if found is not None and found[0] == base}
+        return {when: model for when, _, model in self._by_date.get(base, ())}
 
 
 def _unrevised(name: str) -> str:

