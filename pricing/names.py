@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
+_LATEST: Final = "-latest"
+_VENDOR: Final = re.compile(r"(?:us-gov\.)?[a-z][a-z0-9]*\.[a-z]")
 _FIRST_REVISION: Final = re.compile(r"(?:-v1)?(?::0)?$")
 _REGION: Final = re.compile(
     r"^(?P<region>us-gov|global-standard|us|eu|apac|au|jp|in|ca|sa|af|me|global|regional|[a-z]{2}(?:-gov)?-[a-z]+-\d)"
@@ -145,8 +147,8 @@ class Names:
 
     def _region(self, name: str) -> Match | None:
         parts = _REGION.match(name)
-        if parts is None or parts["rest"] == name:
-            return None
+        if parts is None or (parts["mark"] == "." and not has_vendor(parts["rest"])):
+            return None  # a geography before a dot is Bedrock's, and stands before a vendor
         inner = self.find(parts["rest"])
         if inner is None:
             return None
@@ -177,7 +179,7 @@ class Names:
 
     def _dated(self, name: str) -> Match | None:
         wanted = _snapshot(name)
-        if wanted is None or _revision(name) or self._snapshots(wanted[0]):
+        if wanted is None or _revision(name) or self._snapshots(wanted[0]) or wanted[0].endswith(_LATEST):
             return None
         inner = self._case(wanted[0])
         if inner is None:
@@ -189,11 +191,15 @@ class Names:
         return self._one(self._snapshots(_unrevised(name).lower()).values(), "only snapshot")
 
     def _latest(self, name: str) -> Match | None:
-        base = name.lower().removesuffix("-latest")
-        if base == name.lower():
+        if not name.lower().endswith(_LATEST):
             return None
-        if base in self._listed:
-            return Match(self._listed[base], "latest")
+        stated = name[: -len(_LATEST)]
+        base = stated.lower()
+        if base.endswith(_LATEST) or _snapshot(base):
+            return None  # neither has a latest one
+        for known in (stated, base):
+            if known in self._listed:
+                return Match(self._listed[known], "latest")
         snapshots = self._snapshots(base)
         if not snapshots:
             return None
@@ -213,8 +219,8 @@ def _unrevised(name: str) -> str:
 
 
 def has_vendor(name: str) -> bool:
-    """Whether a vendor stands before a dot, as in Bedrock ids; nobody else's have one before the first dash."""
-    return "." in name.removeprefix("us-gov.").split("-", 1)[0]
+    """Whether a vendor's name stands before a dot, as in Bedrock ids; `qwen3.6-27b` has a version there."""
+    return _VENDOR.match(name) is not None
 
 
 def _revision(name: str) -> str:
