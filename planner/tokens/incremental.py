@@ -2,7 +2,7 @@ r"""Counting a text that is edited: cut where the encoding cuts in any case, eac
 
 A line end is a sure cut when the next line is not blank and does not begin with `/`. The patterns of o200k and cl100k
 end a piece there whatever stands around it: blanks with line ends match up to the last line end (`\s*[\r\n]+`), symbols
-take line ends (and, in o200k, slashes) but nothing after them, and no other alternative holds a line end. The patterns of
+take line ends (and, in o200k, slashes) but nothing after them, and no other alternative holds one. The patterns of
 r50k end one where, besides, no blank stands on either side. So the blocks' counts add up to the whole text's, and so do
 those of a slice of lines, whose first and last block are counted anew. For an encoding that is not shipped the sum may
 be off by one a cut; `exact` is the final pass.
