@@ -21,13 +21,14 @@ from planner.tokens.workers import Bounds
 from pricing import InvalidInput
 
 LETTERS = "".join(random.Random(4).choices("abcdefghijklmnopqrstuvwxyz", k=8_000_000))
+SOME = LETTERS[:3_000_000]
 WORDS = "".join(LETTERS[at : at + 60_000] + " " for at in range(0, 7_980_000, 60_000))
 HOSTILE = {
     "spaces": " " * 8_000_000,
     "one letter": "a" * 8_000_000,
     "random letters": LETTERS,
     "long words": WORDS,
-    "line ends": "\r\n" * 4_000_000,
+    "line ends": "\r\n" * 3_900_000,
     "ideographs": "漢字" * 1_300_000,
     "emoji": "👩‍👩‍👧" * 440_000,
     "lone surrogates": "\ud800 " * 2_000_000,
@@ -85,6 +86,7 @@ def without_the_extra(tmp_path_factory):
     return str(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["toktok", "tiktoken"])
 def test_hostile_texts_are_counted_or_refused_and_others_are_served_meanwhile(engine, without_the_extra):
     """Eight texts of 8 MB at once: each is counted or refused, and small requests are answered before they are done."""
@@ -97,7 +99,7 @@ def test_hostile_texts_are_counted_or_refused_and_others_are_served_meanwhile(en
                 served += 1
         told = {kind: each.result() for kind, each in asked.items()}
         assert served >= 3
-        assert {status for status, _ in told.values()} <= {200, 422}
+        assert {kind: answer["detail"] for kind, (status, answer) in told.items() if status not in (200, 422)} == {}
         refused = {kind for kind, (_, answer) in told.items() if answer.get("type") == "not-countable"}
         runs = {"spaces", "one letter", "random letters", "line ends", "ideographs", "emoji"}
         assert refused == (runs if engine == "tiktoken" else set())
@@ -110,7 +112,7 @@ def test_a_worker_that_is_killed_is_replaced():
     with serving(TOKENPLAN_COUNT_WORKERS="1") as (url, process), ThreadPoolExecutor(1) as threads:
         assert ask(url, "a " * 200_000)[0] == 200
         (first,) = workers(process.pid)
-        asked = threads.submit(ask, url, LETTERS)
+        asked = threads.submit(ask, url, SOME)
         used = Path(f"/proc/{first}/stat")
         start = used.read_text().split()[13]
         while used.read_text().split()[13] == start:
@@ -127,9 +129,9 @@ def test_a_worker_that_is_killed_is_replaced():
 
 def test_a_count_over_its_time_is_refused():
     """The bound is named, and the server goes on."""
-    with serving(TOKENPLAN_COUNT_SECONDS="0.2") as (url, _):
-        status, told = ask(url, LETTERS)
-        assert (status, told["detail"]) == (422, "text: counting it takes longer than the bound of 0.2 s")
+    with serving(TOKENPLAN_COUNT_SECONDS="0.1") as (url, _):
+        status, told = ask(url, SOME)
+        assert (status, told["detail"]) == (422, "text: counting it takes longer than the bound of 0.1 s")
         assert ask(url, "a " * 200_000)[0] == 200
 
 
