@@ -80,7 +80,6 @@ class VerbRoute(Titled):
         verb = self.endpoint
         kind = verb.__annotations__["question"]
         large, huge = CapacityLimiter(4), CapacityLimiter(4)
-from planner.tokens.workers import LARGE
 
         async def handle(request: Request) -> Response:
             body = await request.body()
