@@ -107,6 +107,7 @@ def test_hostile_texts_are_counted_or_refused_and_others_are_served_meanwhile(en
         assert len(workers(process.pid)) in (1, 2)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced():
     """Kill -9 in the middle of a count: that request is refused with the reason, the next one counted."""
     with serving(TOKENPLAN_COUNT_WORKERS="1") as (url, process), ThreadPoolExecutor(1) as threads:
@@ -127,6 +128,7 @@ def test_a_worker_that_is_killed_is_replaced():
         assert workers(process.pid) != [first]
 
 
+@pytest.mark.slow
 def test_a_count_over_its_time_is_refused():
     """The bound is named, and the server goes on."""
     with serving(TOKENPLAN_COUNT_SECONDS="0.1") as (url, _):
@@ -135,6 +137,7 @@ def test_a_count_over_its_time_is_refused():
         assert ask(url, "a " * 200_000)[0] == 200
 
 
+@pytest.mark.slow
 def test_a_count_over_its_memory_is_refused():
     """A worker whose address space is bounded too tightly for the text ends; the server has no part in it."""
     with serving(TOKENPLAN_COUNT_MEMORY_MB="130") as (url, process):
@@ -145,6 +148,7 @@ def test_a_count_over_its_memory_is_refused():
         assert process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_leaves_no_worker():
     """Even kill -9 of the server ends its workers: their pipe is closed."""
     with serving() as (url, process):
@@ -177,6 +181,7 @@ def test_the_bounds_come_from_the_environment(monkeypatch):
                 from_environment()
 
 
+@pytest.mark.slow
 def test_without_workers_the_server_counts_itself():
     """`TOKENPLAN_COUNT_WORKERS=0` starts no process, whatever the text."""
     with serving(TOKENPLAN_COUNT_WORKERS="0") as (url, process):
