@@ -90,7 +90,8 @@ def without_the_extra(tmp_path_factory):
 @pytest.mark.parametrize("engine", ["toktok", "tiktoken"])
 def test_hostile_texts_are_counted_or_refused_and_others_are_served_meanwhile(engine, without_the_extra):
     """Eight texts of 8 MB at once: each is counted or refused, and small requests are answered before they are done."""
-    with serving(PYTHONPATH=without_the_extra if engine == "tiktoken" else "") as (url, process):
+    path = without_the_extra if engine == "tiktoken" else ""
+    with serving(PYTHONPATH=path, TOKENPLAN_COUNT_SECONDS="60") as (url, process):
         with ThreadPoolExecutor(len(HOSTILE)) as threads:
             asked = {kind: threads.submit(ask, url, text) for kind, text in HOSTILE.items()}
             served = 0
