@@ -6,11 +6,12 @@ import binascii
 from base64 import b64decode
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from planner.tokens import media
 from planner.tokens.count import Count, Part, combined
-from pricing.errors import InvalidInput, NoRule, TokenplanError
+from pricing.errors import InvalidInput, NoRule, TokenplanError, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,14 +50,26 @@ class Attachments:
     """What a prompt may hold beside its text."""
 
     images: tuple[ImageInput, ...] = ()
+    """Images, each by its size or its bytes."""
     documents: tuple[DocumentInput, ...] = ()
+    """PDF, DOCX and text files, by their bytes."""
     audio_seconds: float | None = None
+    """Seconds of sound."""
     video_seconds: float | None = None
+    """Seconds of video, with its sound."""
 
     @property
     def attached(self) -> bool:
         """Whether there is anything."""
         return bool(self.images or self.documents or self.audio_seconds is not None or self.video_seconds is not None)
+
+
+SECONDS_FOR_DOCUMENTS: Final = 60.0
+"""How long reading all the documents of a question may take."""
+
+MOST_IMAGES: Final = 4_000
+MOST_DOCUMENTS: Final = 100
+"""More in one request no provider takes; a question with more is a mistake or worse."""
 
 
 class Opened(NamedTuple):
@@ -71,8 +84,12 @@ def opened(given: Attachments) -> tuple[Opened, ...]:
     """Everything attached, read from its bytes.
 
     Raises:
-        InvalidInput, TooLarge: what cannot be read, with its place in the question.
+        InvalidInput: what cannot be read, with its place in the question.
+        TooLarge: so is what is too large; or there are too many, or all the documents take too long.
     """
+    for name, most in (("images", MOST_IMAGES), ("documents", MOST_DOCUMENTS)):
+        if len(getattr(given, name)) > most:
+            raise TooLarge(f"{name} has {len(getattr(given, name))} items; the limit is {most}", loc=(name,))
     return tuple(_opened(given))
 
 
@@ -92,9 +109,10 @@ def _opened(given: Attachments) -> Iterator[Opened]:
     for at, image in enumerate(given.images):
         with _placed("images", at):
             yield Opened(f"images[{at}]", ("images", at), _image(image, f"images[{at}]"))
+    until = monotonic() + SECONDS_FOR_DOCUMENTS
     for at, document in enumerate(given.documents):
         with _placed("documents", at):
-            yield from _document(document, at)
+            yield from _document(document, at, max(0.1, until - monotonic()))
     if given.audio_seconds is not None:
         yield Opened("audio", (), media.Audio(given.audio_seconds))
     if given.video_seconds is not None:
@@ -125,12 +143,12 @@ def _image(image: ImageInput, name: str) -> media.Image:
     return media.Image(image.width, image.height, image.detail)
 
 
-def _document(document: DocumentInput, at: int) -> Iterator[Opened]:
+def _document(document: DocumentInput, at: int, seconds: float) -> Iterator[Opened]:
     """A PDF's pages, or one text."""
     from planner.reading.documents import read_document  # noqa: PLC0415 - the same
 
     name, place = f"documents[{at}]", ("documents", at)
-    read = read_document(_decoded(document.data), document.name)
+    read = read_document(_decoded(document.data), document.name, seconds)
     if read.kind != "pdf":
         yield Opened(name, place, read.text)
     for number, page in enumerate(read.pages, 1):

@@ -41,7 +41,7 @@ class Load(Prompt):
     @property
     def given(self) -> bool:
         """Whether anything is sent at all."""
-        return self.usage is not None or self.text is not None or self.messages is not None
+        return self.usage is not None or self.text is not None or self.messages is not None or self.attached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class Pricer:
 
     def _metered(self, call: Call, model: str, load: Load) -> CallCost:
         assert load.usage is not None
-        if load.text is not None or load.messages is not None:
+        if load.text is not None or load.messages is not None or load.attached:
             raise InvalidInput("give a usage or a prompt, not both", loc=("usage",))
         answer = priced(load.usage, call, self.catalog.resolve(model, call.provider), self.now)
         return CallCost(answer.total_usd, "listed", answer.model, answer.warnings)
@@ -122,6 +122,10 @@ class Pricer:
             models=(name,),
             text=load.text,
             messages=load.messages,
+            images=load.images,
+            documents=load.documents,
+            audio_seconds=load.audio_seconds,
+            video_seconds=load.video_seconds,
             output_tokens=load.output_tokens,
             reasoning_tokens=load.reasoning_tokens,
             cached_prefix_tokens=load.cached_prefix_tokens,

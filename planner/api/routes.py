@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from planner.verbs import Verb
 
 LARGE_BODY: Final = 16_384
-"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
+"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over.
+
+So are documents of any size: a small one may take long to read.
+"""
 
 AtProvider = Annotated[str | None, Query(description="narrows the name to one provider")]
 
@@ -83,7 +86,7 @@ class VerbRoute(Titled):
                 asked = questions.read(kind, body)
             except InvalidInput as error:
                 return problems.of_error(error)
-            if len(body) > LARGE_BODY:
+            if len(body) > LARGE_BODY or getattr(asked, "documents", None):
                 answer = await to_thread.run_sync(verb, asked, limiter=limiter)
             else:
                 answer = verb(asked)

@@ -24,8 +24,12 @@ class Beside(TypedDict):
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """`--image-size`, `--detail`, `--audio`, `--video`."""
+    """`--document`, `--image-size`, `--detail`, `--audio`, `--video`."""
     group = parser.add_argument_group("beside text")
+    group.add_argument(
+        "--document", dest="documents", action="append", metavar="FILE",
+        help="a file sent as a document even if it is text; repeat it for more",
+    )  # fmt: skip
     group.add_argument(
         "--image-size", dest="image_sizes", type=_size, action="append", metavar="WxH",
         help="an image of so many pixels; repeat it for more",
@@ -42,7 +46,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def given(options: argparse.Namespace) -> bool:
     """Whether any of them was given."""
-    return bool(options.image_sizes) or options.audio is not None or options.video is not None
+    return bool(options.image_sizes or options.documents) or options.audio is not None or options.video is not None
 
 
 def is_text(raw: bytes, name: str) -> bool:
@@ -56,6 +60,8 @@ def is_text(raw: bytes, name: str) -> bool:
 
 def read(files: Sequence[tuple[str, bytes]], options: argparse.Namespace) -> Beside:
     """Images and documents from the options and from files, which are no text."""
+    from planner.cli.options import read_bytes  # it declares these options, too
+
     images = [
         ImageInput(width=width, height=height, detail=options.detail) for width, height in options.image_sizes or ()
     ]
@@ -66,6 +72,9 @@ def read(files: Sequence[tuple[str, bytes]], options: argparse.Namespace) -> Bes
             images.append(ImageInput(data=data, detail=options.detail))
         else:
             documents.append(DocumentInput(name=name, data=data, detail=options.detail))
+    for path in options.documents or ():
+        data = b64encode(read_bytes(path)).decode("ascii")
+        documents.append(DocumentInput(name=path, data=data, detail=options.detail))
     return Beside(
         images=tuple(images),
         documents=tuple(documents),

@@ -37,6 +37,7 @@ _ONE_REQUEST: Final = {
     "text": "--text",
     "messages": "--messages",
     "image_sizes": "--image-size",
+    "documents": "--document",
     "audio": "--audio",
     "video": "--video",
 }
@@ -56,9 +57,10 @@ def add(parser: ArgumentParser) -> None:
 
 
 def wanted(options: Namespace) -> bool:
-    """Whether the options mean many files rather than one prompt."""
+    """Whether the options mean many files rather than one prompt; with stdin or other parts, texts are joined."""
+    one = shared.STDIN in options.files or any(getattr(options, name) is not None for name in _ONE_REQUEST)
     return (
-        len(options.files) > 1
+        (len(options.files) > 1 and not one)
         or any(os.path.isdir(path) or path.endswith((".jsonl", ".ndjson")) for path in options.files)  # noqa: PTH112
         or bool(options.include or options.exclude or options.sort)
     )

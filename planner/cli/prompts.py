@@ -304,7 +304,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "tokens": Command(
         "MODEL [FILE|FOLDER...] [options]",
-        "How many tokens a prompt is on a model, or each of many files; counted offline, with bounds and method.",
+        "How many tokens a prompt is on a model, or each of several files and those of folders; counted offline.",
         (
             "tokenplan tokens gpt-5-mini prompt.txt",
             "tokenplan tokens claude-haiku-4-5 --messages chat.json",

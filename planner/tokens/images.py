@@ -189,7 +189,7 @@ def _shrink(limit: int | None, side: int | Fraction) -> Fraction:
 
 def _cover(side: int | Fraction, cell: int) -> int:
     """Cells along a side, the last of which may stand out."""
-    return max(1, ceil(Fraction(side) / cell))
+    return max(1, -(-side // cell))
 
 
 def _cells(width: int, height: int, cell: int) -> int:
