@@ -164,13 +164,13 @@ def models(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(options.models or ())
 
 
-def add_prompt(parser: argparse.ArgumentParser) -> None:
-    """`FILE...`, `--text`, `--messages`, and what may stand beside text."""
+def add_prompt(parser: argparse.ArgumentParser, several: str = "joined by a line end") -> None:
+    """`FILE...`, `--text`, `--messages`, and what may stand beside text; `several` texts are told to be that."""
     from planner.cli import attached
 
     parser.add_argument(
         "files", nargs="*", metavar="FILE",
-        help="UTF-8 text (joined by a line end), PDF, DOCX or image; - is stdin [stdin]",
+        help=f"UTF-8 text ({several}), PDF, DOCX or image; - is stdin [stdin]",
     )  # fmt: skip
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
     parser.add_argument("--messages", metavar="FILE", help="a JSON file of chat messages in OpenAI's shape; - is stdin")

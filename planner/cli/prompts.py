@@ -186,7 +186,7 @@ def _declare_tokens(parser: ArgumentParser) -> None:
     from planner.cli import files
 
     shared.add_model(parser)
-    shared.add_prompt(parser)
+    shared.add_prompt(parser, "several: a row each")
     files.add(parser)
 
 
