@@ -1,19 +1,22 @@
-"""How far a long job is, for a person who waits at a terminal."""
+"""The progress of a long run, on a terminal's stderr."""
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from planner.cli.rowfiles import Source
 
 _EVERY_SECONDS: Final = 0.2
 
 
 class Progress:
-    """A line on a terminal's stderr: the share done, rows or what `unit` says, how many a second, the time left."""
+    """A line on a terminal's stderr: the share read, rows (or what `unit` says), how many a second, time left."""
 
     def __init__(self, done: Callable[[], int], size: int | None, *, shown: bool, unit: str = "rows") -> None:
         self._done, self._size, self._shown, self._unit = done, size, shown, unit
@@ -43,3 +46,13 @@ class Progress:
         """Take the line away."""
         if self._shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress_of(source: Source) -> Iterator[Progress]:
+    """The bar while a source is read, gone after it."""
+    progress = Progress(source.read, source.size, shown=sys.stderr.isatty())
+    try:
+        yield progress
+    finally:
+        progress.clear()

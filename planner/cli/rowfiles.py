@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol, TextIO
 
 from planner.batch import loads, shown
-from planner.cli.progress import Progress
 from pricing.errors import InvalidInput, TokenplanError
 
 if TYPE_CHECKING:
@@ -202,16 +201,6 @@ class ParquetRows:
                 return
             if batch.num_rows:
                 yield batch
-
-
-@contextmanager
-def progress_of(source: Source) -> Iterator[Progress]:
-    """The bar while a source is read, gone after it."""
-    progress = Progress(source.read, source.size, shown=sys.stderr.isatty())
-    try:
-        yield progress
-    finally:
-        progress.clear()
 
 
 @contextmanager
