@@ -9,15 +9,19 @@ How = Literal["exact", "reconstructed", "estimated", "provider"]
 """`exact`: the model's own tokenizer. `reconstructed`: its tokenizer, but framing or tokenizer inferred from outside.
 `estimated`: another tokenizer scaled by kind of text. `provider`: the provider's own answer."""
 
+Modality = Literal["text", "image", "audio", "video"]
+"""What tokens are billed as, where a model prices kinds of input apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a prompt (`text`, `messages[2]`, `priming`, ...) with its tokens and their bounds."""
+    """One part of a prompt (`text`, `messages[2]`, `images[0]`, ...) with its tokens, their bounds and what they are."""
 
     name: str
     tokens: int
     low: int
     high: int
+    modality: Modality = "text"
 
 
 @dataclass(frozen=True, slots=True)

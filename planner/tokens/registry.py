@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from os import path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from planner.tokens.count import How
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+T = TypeVar("T")
 
 SHIPPED: Final = path.join(path.dirname(__file__), "registry.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
 
@@ -97,18 +99,24 @@ class Registry:
         of `ft:gpt-4.1-mini:acme::1` only the base model is read. A name that no family knows counts as its maker's
         (named in the path, or the provider), else as `unknown`.
         """
-        path = _PATH.split(model.lower().removeprefix("ft:"))
-        for part in reversed(path):
-            for run in _runs(part.removeprefix("ft:").partition(":")[0]):
-                if run in self.names:
-                    return self.names[run]
-        return next(
-            (self.providers[maker] for maker in (*path, provider or "") if maker in self.providers), self.unknown
-        )
+        found = lookup(self.names, model)
+        if found is not None:
+            return found
+        makers = (*_PATH.split(model.lower().removeprefix("ft:")), provider or "")
+        return next((self.providers[maker] for maker in makers if maker in self.providers), self.unknown)
 
 
 _PATH: Final = re.compile(r"/|(?<=[a-z])\.(?=[a-z])")
 """What stands between the parts of a name: a slash, or a dot between letters (`anthropic.claude`, not `gpt-4.1`)."""
+
+
+def lookup(names: Mapping[str, T], model: str) -> T | None:
+    """What is told of the family of a model's name, as `Registry.method` reads names; None for no family."""
+    for part in reversed(_PATH.split(model.lower().removeprefix("ft:"))):
+        for run in _runs(part.removeprefix("ft:").partition(":")[0]):
+            if run in names:
+                return names[run]
+    return None
 
 
 def _runs(name: str) -> Iterator[str]:
