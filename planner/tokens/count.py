@@ -15,7 +15,7 @@ Modality = Literal["text", "image", "audio", "video"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a prompt (`text`, `messages[2]`, `images[0]`, ...) with its tokens, their bounds and what they are."""
+    """One part of a prompt (`text`, `messages[2]`, `images[0]`, ...): its tokens, their bounds and what they are."""
 
     name: str
     tokens: int

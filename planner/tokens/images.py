@@ -43,7 +43,8 @@ def tiles(row: Mapping[str, Any], width: int, height: int, detail: str) -> Range
     scale *= _shrink(row.get("short"), min(width, height) * scale)
     columns, lines = (min(_cover(side * scale, row["tile"]), row.get("across", _MANY)) for side in (width, height))
     tokens = row["base"] + row["per_tile"] * min(columns * lines, row.get("most", _MANY))
-    return Range(tokens, *row["bounds"], sure=False) if "bounds" in row else exactly(tokens)
+    low, high = row.get("bounds", (tokens, tokens))
+    return Range(tokens, low, high, sure="bounds" not in row)
 
 
 def patches(row: Mapping[str, Any], width: int, height: int, detail: str) -> Range:
@@ -85,7 +86,7 @@ def claude_size(width: int, height: int, row: Mapping[str, Any]) -> tuple[int, i
     cell, edge, most = row["cell"], row.get("edge", _MANY), row["most"]
 
     def fits(long: int, short: int) -> bool:
-        return _cover(long, cell) * cell <= edge and _cells(long, short, cell) <= most
+        return bool(_cover(long, cell) * cell <= edge and _cells(long, short, cell) <= most)
 
     long, short = max(width, height), min(width, height)
     if not fits(long, short):
@@ -137,7 +138,7 @@ def levels(row: Mapping[str, Any], width: int, height: int, detail: str) -> Rang
 
 
 def area(row: Mapping[str, Any], width: int, height: int, detail: str) -> Range:
-    """Interpolated by area between the documented `points` (pixels, tokens), after scaling up to `least_edge` pixels."""
+    """Read by area between the documented `points` (pixels, tokens), after scaling up to `least_edge` pixels."""
     del detail
     scale = max(1.0, row["least_edge"] / max(width, height))
     pixels = width * height * scale * scale

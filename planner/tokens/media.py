@@ -7,6 +7,7 @@ and date. A model that no family names has no rule, which is an error that says 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -14,14 +15,13 @@ from math import ceil, floor
 from os import path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from planner.tokens.count import How, Modality
 from planner.tokens.images import RULES, Range, exactly
 from planner.tokens.registry import lookup
 from pricing.errors import InvalidInput, NoRule, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from planner.tokens.count import How, Modality
+    from collections.abc import Callable
 
 SHIPPED: Final = path.join(path.dirname(__file__), "media.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
 DETAILS: Final = ("auto", "low", "medium", "high", "original", "ultra_high")
@@ -32,6 +32,12 @@ LARGEST_SIDE: Final = 100_000
 
 LONGEST_SECONDS: Final = 1_000_000
 _POINTS_AN_INCH: Final = 72
+
+Row = Mapping[str, Any]
+"""A family's figures as they stand in the JSON."""
+
+Table = Mapping[str, Row]
+"""A kind of item: a family's row by words of model names."""
 
 PageText = Literal["billed", "free", "perhaps"]
 """Whether the text of a PDF page is billed beside its image."""
@@ -131,11 +137,11 @@ class MediaLimits:
 class Rules:
     """For each kind of item, a family's row by words of model names."""
 
-    images: Mapping[str, Mapping[str, Any]]
-    pages: Mapping[str, Mapping[str, Any]]
-    audio: Mapping[str, Mapping[str, Any]]
-    video: Mapping[str, Mapping[str, Any]]
-    limits: Mapping[str, Mapping[str, Any]]
+    images: Table
+    pages: Table
+    audio: Table
+    video: Table
+    limits: Table
 
 
 @cache
@@ -145,7 +151,7 @@ def shipped() -> Rules:
         return read(json.load(file))
 
 
-def read(data: Mapping[str, Any]) -> Rules:
+def read(data: Row) -> Rules:
     """Rules from their JSON: a table a kind of item, of families with `models`, words of names."""
     kinds = ("images", "pages", "audio", "video", "limits")
     return Rules(*({name: row for row in data[kind].values() for name in row["models"]} for kind in kinds))
@@ -192,19 +198,19 @@ def _image(item: Image, model: str, provider: str | None, rules: Rules) -> Sized
 
 
 def _page(item: Page, model: str, provider: str | None, rules: Rules) -> Sized:
-    """A page's image: flat by level, or an image of a size that is assumed, up to `slack` times more or fewer tokens."""
+    """A page's image: flat by level, or of a size that is assumed, with up to `slack` times more or fewer tokens."""
     row = _row(rules.pages, "PDF pages", model, provider)
     if row["image"] == "flat":
         return _sized(exactly(row["levels"][_detail(item.detail, row, model)]), row, "image")
     scale = row["dpi"] / _POINTS_AN_INCH if row["image"] == "dpi" else row["edge"] / max(item.width, item.height)
-    sides = (max(1, min(LARGEST_SIDE, round(side * scale))) for side in (item.width, item.height))
-    found = _image(Image(*sides, item.detail), model, provider, rules)
+    width, height = (max(1, min(LARGEST_SIDE, round(side * scale))) for side in (item.width, item.height))
+    found = _image(Image(width, height, item.detail), model, provider, rules)
     slack = row["slack"]
     return _sized(Range(found.tokens, floor(found.low / slack), ceil(found.high * slack), sure=False), row, "image")
 
 
-def _video(item: Video, row: Mapping[str, Any], model: str) -> Sized:
-    """Frames at the sampled rate, a time stamp and the sound of each second; `slack` tokens a second may come on top."""
+def _video(item: Video, row: Row, model: str) -> Sized:
+    """Frames at the sampled rate, a time stamp and the sound of each second; `slack` more a second at the most."""
     frame = row["levels"][_detail(item.detail, row, model)]
     each = Fraction(row["frames_per_second"]) * frame + (Fraction(row["sound"]) if item.sound else 0)
     seconds = _exact(item.seconds)
@@ -214,7 +220,7 @@ def _video(item: Video, row: Mapping[str, Any], model: str) -> Sized:
     )
 
 
-def _seconds(row: Mapping[str, Any], seconds: float) -> int:
+def _seconds(row: Row, seconds: float) -> int:
     """Tokens at a rate a second; `whole_seconds` pads to a multiple, `more` is added to any sound at all."""
     length = _exact(seconds)
     whole = row.get("whole_seconds")
@@ -228,7 +234,7 @@ def _exact(seconds: float) -> Fraction:
     return Fraction(str(seconds))
 
 
-def _row(table: Mapping[str, Mapping[str, Any]], what: str, model: str, provider: str | None) -> Mapping[str, Any]:
+def _row(table: Table, what: str, model: str, provider: str | None) -> Row:
     row = lookup(table, model)
     if row is None:
         at = f" at {provider}" if provider else ""
@@ -236,7 +242,7 @@ def _row(table: Mapping[str, Mapping[str, Any]], what: str, model: str, provider
     return row
 
 
-def _detail(detail: str | None, row: Mapping[str, Any], model: str) -> str:
+def _detail(detail: str | None, row: Row, model: str) -> str:
     """The level that counts: the model's default, or the one asked for; models without levels do not mind any."""
     levels = list(row["levels"])
     if detail is None or levels == ["auto"]:
@@ -246,7 +252,7 @@ def _detail(detail: str | None, row: Mapping[str, Any], model: str) -> str:
     return detail
 
 
-def _sized(found: Range, row: Mapping[str, Any], modality: Modality) -> Sized:
+def _sized(found: Range, row: Row, modality: Modality) -> Sized:
     how: How = row["how"] if found.sure or row["how"] == "estimated" else "reconstructed"
     note = row.get("note")
     if not found.sure and note is None:
