@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from planner.attachments import Attachments, Opened, counted, opened
 from planner.tokens import Part
+from planner.tokens.count import combined
 from pricing.errors import InvalidInput
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from planner.tokens import Count, Counter
+    from planner.tokens.count import Modality
     from pricing.catalog import Catalog
     from pricing.names import Resolution
 
 
+_BUCKETS: Final[dict[Modality, str]] = {
+    "text": "input_tokens",
+    "image": "input_image_tokens",
+    "audio": "input_audio_tokens",
+    "video": "input_video_tokens",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """What is sent: plain `text`, chat `messages` in OpenAI's shape, or both (the text is then a further message)."""
+class Prompt(Attachments):
+    """What is sent: plain `text`, chat `messages` in OpenAI's shape, or both (the text is then a further message).
+
+    Images, documents, sound and video may stand beside them or alone.
+    """
 
     text: str | None = None
     messages: tuple[dict[str, Any], ...] | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether there is anything to send."""
+        return self.text is not None or self.messages is not None or self.attached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +78,9 @@ def tokens(question: TokensQuestion, catalog: Catalog, counter: Counter) -> Toke
     """Count a prompt offline.
 
     Raises:
-        InvalidInput: neither text nor messages, or messages that are malformed.
+        InvalidInput: nothing to count, messages that are malformed, a file that cannot be read.
         UnknownModel: the name is not listed.
-        NotCountable: the text cannot be counted safely.
+        NotCountable: the text cannot be counted safely; NoRule: nothing is known of such an item on this model.
     """
     resolved = catalog.resolve(question.model, question.provider)
     found = count(question, resolved, counter)
@@ -81,14 +102,31 @@ def sized(found: Count) -> Tokens:
     return Tokens(found.tokens, found.low, found.high, found.method, found.encoding)
 
 
-def count(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count:
-    """The tokens of a prompt on a resolved model."""
+def prompt_buckets(split: Mapping[Modality, int]) -> dict[str, int]:
+    """A prompt's tokens as billing buckets; a bucket without a price of its own bills as input."""
+    return {_BUCKETS[modality]: tokens for modality, tokens in split.items()}
+
+
+def count(prompt: Prompt, resolved: Resolution, counter: Counter, attached: Iterable[Opened] | None = None) -> Count:
+    """The tokens of a prompt on a resolved model.
+
+    A question over many models opens what is attached once and hands it in.
+    """
+    if not prompt.given:
+        raise InvalidInput("give text, messages, images, documents, audio_seconds or video_seconds", loc=("text",))
+    said = _said(prompt, resolved, counter)
+    if said is not None and not prompt.attached:
+        return said
+    more = counted(opened(prompt) if attached is None else attached, resolved.model, counter)
+    return combined((*([] if said is None else [said]), *more))
+
+
+def _said(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count | None:
+    """The tokens of text and messages, None without any."""
     model, provider = resolved.model.id, resolved.model.provider
     if prompt.messages is not None:
         messages = list(prompt.messages)
         if prompt.text is not None:
             messages.append({"role": "user", "content": prompt.text})
         return counter.count_messages(messages, model, provider)
-    if prompt.text is None:
-        raise InvalidInput("give text or messages", loc=("text",))
-    return counter.count(prompt.text, model, provider)
+    return None if prompt.text is None else counter.count(prompt.text, model, provider)

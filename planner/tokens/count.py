@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 How = Literal["exact", "reconstructed", "estimated", "provider"]
 """`exact`: the model's own tokenizer. `reconstructed`: its tokenizer, but framing or tokenizer inferred from outside.
@@ -38,3 +41,33 @@ class Count:
     encoding: str | None
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+
+    def split(self, level: Literal["tokens", "low", "high"] = "tokens") -> dict[Modality, int]:
+        """The tokens of each modality at the figure or at one of its bounds; what no part says is text."""
+        sums: dict[Modality, int] = dict.fromkeys(MODALITIES, 0)
+        for part in self.parts:
+            sums[part.modality] += getattr(part, level)
+        sums["text"] += getattr(self, level) - sum(sums.values())
+        return sums
+
+
+MODALITIES: Final[tuple[Modality, ...]] = ("text", "image", "audio", "video")
+"""Every modality, in the order in which a cached prefix takes from them."""
+
+_HOWS: Final[tuple[How, ...]] = ("exact", "provider", "reconstructed", "estimated")
+"""From the surest on."""
+
+
+def combined(counts: Iterable[Count]) -> Count:
+    """Several counts of one prompt as one: parts in their order, the least sure method, every note once."""
+    every = tuple(counts)
+    parts = tuple(part for each in every for part in each.parts)
+    return Count(
+        sum(part.tokens for part in parts),
+        sum(part.low for part in parts),
+        sum(part.high for part in parts),
+        max((each.method for each in every), key=_HOWS.index, default="exact"),
+        next((each.encoding for each in every if each.encoding), None),
+        parts,
+        tuple(dict.fromkeys(note for each in every for note in each.notes)),
+    )
