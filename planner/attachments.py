@@ -116,7 +116,7 @@ def _image(image: ImageInput, name: str) -> media.Image:
     if image.data is not None:
         if image.width is not None or image.height is not None:
             raise InvalidInput("give an image's data or its width and height, not both", loc=("data",))
-        from planner.reading import image_size  # noqa: PLC0415 - a size needs no reader
+        from planner.reading.pixels import image_size  # noqa: PLC0415 - a size needs no reader
 
         return media.Image(*image_size(_decoded(image.data), name), image.detail)
     if image.width is None or image.height is None:
@@ -127,7 +127,7 @@ def _image(image: ImageInput, name: str) -> media.Image:
 
 def _document(document: DocumentInput, at: int) -> Iterator[Opened]:
     """A PDF's pages, or one text."""
-    from planner.reading import read_document  # noqa: PLC0415 - the same
+    from planner.reading.documents import read_document  # noqa: PLC0415 - the same
 
     name, place = f"documents[{at}]", ("documents", at)
     read = read_document(_decoded(document.data), document.name)

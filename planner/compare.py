@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from planner.attachments import opened
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, count, prompt_buckets, sized
+from planner.prompt import Prompt, Tokens, billed, buckets, count, sized
 from planner.when import when
 from pricing.cost import EXACT
 from pricing.errors import InvalidInput, NoRule, NotPriced, UnknownModel
@@ -115,7 +115,8 @@ def _answer(
     if question.usage is not None:
         return priced(question.usage, question, resolved, now), None
     found = count(question, resolved, counter, attached)
-    usage = Usage(output_tokens=question.output_tokens or 0, **prompt_buckets(found.split()))  # type: ignore[arg-type]  # token buckets only
+    prompt = buckets(billed(found.split(), resolved.model))
+    usage = Usage(output_tokens=question.output_tokens or 0, **prompt)  # type: ignore[arg-type]  # token buckets only
     answer = priced(usage, question, resolved, now)
     return replace(answer, warnings=(*answer.warnings, *found.notes)), sized(found)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from planner.attachments import opened
 from planner.context import Fit, check, refuse_negative
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, count, prompt_buckets, sized
+from planner.prompt import Prompt, Tokens, billed, buckets, count, sized
+from planner.tokens.count import LEVELS
 from planner.when import when
 from pricing.cost import EXACT, Cost
 from pricing.errors import InvalidInput, NoRule, NotPriced, Problem, UnknownModel
@@ -174,17 +175,18 @@ def _row(
 ) -> EstimateRow:
     model = resolved.model
     counted = count(question, resolved, counter, attached)
-    prefix, notes = _prefix(question, resolved, counted.split())
+    low, middle, high = (billed(counted.split(level), model) for level in LEVELS)
+    prefix, notes = _prefix(question, resolved, middle)
     hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
 
     def total(prompt: Mapping[Modality, int], output: int) -> tuple[Decimal, Parts, tuple[str, ...]]:
         return _expected(question, resolved, now, prompt, output, prefix, hit)
 
-    usd, parts, warnings = total(counted.split(), outputs.expected)
+    usd, parts, warnings = total(middle, outputs.expected)
     money = Money(
         usd,
-        total(counted.split("low"), outputs.low)[0],
-        total(counted.split("high"), outputs.high)[0],
+        total(low, outputs.low)[0],
+        total(high, outputs.high)[0],
         "assumed" if hit or not isinstance(question.output_tokens, int) else "listed",
     )
     return EstimateRow(
@@ -211,16 +213,16 @@ def _expected(
 ) -> tuple[Decimal, Parts, tuple[str, ...]]:
     """The mean over requests that read the cached prefix (share `hit`) and those that write it.
 
-    In total and in parts, with the warnings of both.
+    In total and in parts, with the warnings of both. Images with a price of their own have none for writing a cache.
     """
     text = min(prefix, prompt["text"])
     image = min(prefix - text, prompt["image"])
-    answer = {"output_tokens": output, "reasoning_tokens": question.reasoning_tokens}
-    fresh = answer | prompt_buckets({**prompt, "text": prompt["text"] - text, "image": prompt["image"] - image})
-    write = f"cache_write_{question.cache_ttl}_tokens"
-    missed = _cost(question, resolved, now, {**fresh, write: text + image})
+    fresh = {"output_tokens": output, "reasoning_tokens": question.reasoning_tokens, **buckets(prompt)}
+    fresh["input_tokens"] -= text
+    missed = _cost(question, resolved, now, {**fresh, f"cache_write_{question.cache_ttl}_tokens": text})
     if not hit:
         return missed.total_usd, _parts(missed), missed.warnings
+    fresh["input_image_tokens"] -= image
     read = _cost(question, resolved, now, {**fresh, "cache_read_tokens": text, "cache_image_read_tokens": image})
     mixed = [
         EXACT.add(EXACT.multiply(hit, a), EXACT.multiply(1 - hit, b))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planner.tokens.count import Modality
     from pricing.catalog import Catalog
     from pricing.names import Resolution
+    from pricing.rates import Model
 
 
 _BUCKETS: Final[dict[Modality, str]] = {
@@ -26,6 +27,8 @@ _BUCKETS: Final[dict[Modality, str]] = {
     "audio": "input_audio_tokens",
     "video": "input_video_tokens",
 }
+
+_LIKE_TEXT: Final[tuple[Modality, ...]] = ("image", "video")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +105,19 @@ def sized(found: Count) -> Tokens:
     return Tokens(found.tokens, found.low, found.high, found.method, found.encoding)
 
 
-def prompt_buckets(split: Mapping[Modality, int]) -> dict[str, int]:
-    """A prompt's tokens as billing buckets; a bucket without a price of its own bills as input."""
+def billed(split: Mapping[Modality, int], model: Model) -> dict[Modality, int]:
+    """Tokens by modality as a model prices them: images and video are as text where they have no price of their own.
+
+    Sound stays apart: a model that lists no price for it may still have one, and pricing says so.
+    """
+    listed = {bucket for each in model.sets for bucket in each.rates}
+    plain = [modality for modality in _LIKE_TEXT if _BUCKETS[modality] not in listed]
+    folded = sum(split[modality] for modality in plain)
+    return {**split, **dict.fromkeys(plain, 0), "text": split["text"] + folded}
+
+
+def buckets(split: Mapping[Modality, int]) -> dict[str, int]:
+    """Tokens by modality as billing buckets of a prompt without a cache."""
     return {_BUCKETS[modality]: tokens for modality, tokens in split.items()}
 
 

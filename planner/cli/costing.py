@@ -133,7 +133,7 @@ def _compare(planner: Planner, options: Namespace) -> Output:
 
     by_prompt = shared.names_prompt(options)
     usage, notes = (None, ()) if by_prompt else _usage_to_compare(options)
-    given = shared.prompt(options) if by_prompt else shared.PromptParts(text=None, messages=None)
+    given = shared.prompt(options) if by_prompt else shared.PromptParts()
     answer = planner.compare(
         CompareQuestion(
             usage=usage,

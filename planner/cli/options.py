@@ -14,6 +14,7 @@ from pricing.usage import BUCKETS, Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from planner.attachments import DocumentInput, ImageInput
     from planner.cli.render import Output
     from planner.planner import Planner
 
@@ -45,11 +46,15 @@ class Terms(TypedDict):
     allow_nearest_price: bool
 
 
-class PromptParts(TypedDict):
+class PromptParts(TypedDict, total=False):
     """The keywords of `planner.prompt.Prompt`."""
 
     text: str | None
     messages: tuple[dict[str, Any], ...] | None
+    images: tuple[ImageInput, ...]
+    documents: tuple[DocumentInput, ...]
+    audio_seconds: float | None
+    video_seconds: float | None
 
 
 class Parser(argparse.ArgumentParser):
@@ -160,17 +165,23 @@ def models(options: argparse.Namespace) -> tuple[str, ...]:
 
 
 def add_prompt(parser: argparse.ArgumentParser) -> None:
-    """`FILE...`, `--text`, `--messages`."""
+    """`FILE...`, `--text`, `--messages`, and what may stand beside text."""
+    from planner.cli import attached
+
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="UTF-8 text files, joined by a line end; - is stdin [stdin]"
-    )
+        "files", nargs="*", metavar="FILE",
+        help="UTF-8 text (joined by a line end), PDF, DOCX or image; - is stdin [stdin]",
+    )  # fmt: skip
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
     parser.add_argument("--messages", metavar="FILE", help="a JSON file of chat messages in OpenAI's shape; - is stdin")
+    attached.add(parser)
 
 
 def names_prompt(options: argparse.Namespace) -> bool:
     """Whether a prompt was named, be it stdin."""
-    return bool(options.files) or options.text is not None or options.messages is not None
+    from planner.cli import attached
+
+    return bool(options.files) or options.text is not None or options.messages is not None or attached.given(options)
 
 
 def prompt(options: argparse.Namespace) -> PromptParts:
@@ -179,15 +190,18 @@ def prompt(options: argparse.Namespace) -> PromptParts:
     Raises:
         InvalidInput: no prompt, a file that cannot be read or is no UTF-8, messages that are no list of objects.
     """
-    texts = [read_text(path) for path in options.files]
+    from planner.cli import attached
+
+    named = names_prompt(options)
+    if not named and (sys.stdin is None or sys.stdin.isatty()):
+        raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text or --messages")
+    files = [(_named(path), read_bytes(path)) for path in (options.files if named else [STDIN])]
+    texts = [decoded(raw, name) for name, raw in files if attached.is_text(raw, name)]
     if options.text is not None:
         texts.append(options.text)
     messages = _messages(options.messages) if options.messages is not None else None
-    if not texts and messages is None:
-        if sys.stdin is None or sys.stdin.isatty():
-            raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text or --messages")
-        texts = [read_text(STDIN)]
-    return PromptParts(text="\n".join(texts) if texts else None, messages=messages)
+    beside = attached.read([each for each in files if not attached.is_text(each[1], each[0])], options)
+    return PromptParts(text="\n".join(texts) if texts else None, messages=messages, **beside)
 
 
 def add_usage(parser: argparse.ArgumentParser) -> None:
@@ -321,25 +335,42 @@ def shortened(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}...")
 
 
+def read_bytes(path: str) -> bytes:
+    """A file's bytes, or stdin's.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        if path == STDIN:
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib doubles a cold start
+            return file.read()
+    except OSError as error:
+        raise InvalidInput(f"{path}: {error.strerror or error}", value=path) from None
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """UTF-8 text, without a byte order mark.
+
+    Raises:
+        InvalidInput: no UTF-8.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{name}: byte {error.start} is no UTF-8 ({error.reason}); convert the text to UTF-8", value=name
+        ) from None
+
+
 def read_text(path: str) -> str:
     """A UTF-8 file's text, or stdin's for `-`.
 
     Raises:
         InvalidInput: it cannot be read, or is no UTF-8.
     """
-    try:
-        if path == STDIN:
-            raw = sys.stdin.buffer.read()
-        else:
-            with open(path, "rb") as file:  # noqa: PTH123 - pathlib doubles a cold start
-                raw = file.read()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror or error}", value=path) from None
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{_named(path)}: byte {error.start} is no UTF-8 ({error.reason}); convert the text to UTF-8", value=path
-        ) from None
+    return decoded(read_bytes(path), _named(path))
 
 
 def _named(path: str) -> str:

@@ -232,7 +232,7 @@ def _declare_fit(parser: ArgumentParser) -> None:
 
 def _fit(planner: Planner, options: Namespace) -> Output:
     sized = options.input_tokens is not None and not shared.names_prompt(options)
-    given = shared.PromptParts(text=None, messages=None) if sized else shared.prompt(options)
+    given = shared.PromptParts() if sized else shared.prompt(options)
     answer = planner.fit(
         FitQuestion(
             model=options.model,
@@ -269,6 +269,11 @@ def _fit_page(answer: FitAnswer) -> Iterable[Block]:
         (each.limit, grouped(each.allowed_tokens), grouped(each.needed_tokens), grouped(each.head_room_tokens),
          percent(each.head_room_share), bar(each.head_room_share), _YES_NO[each.fits])
         for each in answer.checks
+    ]  # fmt: skip
+    rows += [
+        (each.limit, grouped(each.allowed), grouped(each.needed), grouped(each.allowed - each.needed),
+         percent(1 - each.needed / each.allowed), bar(1 - each.needed / each.allowed), _YES_NO[each.fits])
+        for each in answer.counts
     ]  # fmt: skip
     if rows:
         yield Table(columns, rows)

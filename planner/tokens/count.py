@@ -12,6 +12,9 @@ How = Literal["exact", "reconstructed", "estimated", "provider"]
 """`exact`: the model's own tokenizer. `reconstructed`: its tokenizer, but framing or tokenizer inferred from outside.
 `estimated`: another tokenizer scaled by kind of text. `provider`: the provider's own answer."""
 
+Level = Literal["low", "tokens", "high"]
+"""A count's figure, or one of its bounds."""
+
 Modality = Literal["text", "image", "audio", "video"]
 """What tokens are billed as, where a model prices kinds of input apart."""
 
@@ -42,7 +45,7 @@ class Count:
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
 
-    def split(self, level: Literal["tokens", "low", "high"] = "tokens") -> dict[Modality, int]:
+    def split(self, level: Level = "tokens") -> dict[Modality, int]:
         """The tokens of each modality at the figure or at one of its bounds; what no part says is text."""
         sums: dict[Modality, int] = dict.fromkeys(MODALITIES, 0)
         for part in self.parts:
@@ -50,6 +53,8 @@ class Count:
         sums["text"] += getattr(self, level) - sum(sums.values())
         return sums
 
+
+LEVELS: Final[tuple[Level, ...]] = ("low", "tokens", "high")
 
 MODALITIES: Final[tuple[Modality, ...]] = ("text", "image", "audio", "video")
 """Every modality, in the order in which a cached prefix takes from them."""

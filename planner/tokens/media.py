@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from planner.tokens.count import How, Modality
 from planner.tokens.images import RULES, Range, exactly
 from planner.tokens.registry import lookup
-from pricing.errors import InvalidInput, NoRule, one_of
+from pricing.errors import InvalidInput, NoRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,7 +238,8 @@ def _row(table: Table, what: str, model: str, provider: str | None) -> Row:
     row = lookup(table, model)
     if row is None:
         at = f" at {provider}" if provider else ""
-        raise NoRule(f"no rule is known for {what} on {model}{at}; {one_of(model, table)}", loc=("model",), value=model)
+        known = ", ".join(dict.fromkeys(each["models"][0] for each in table.values()))
+        raise NoRule(f"no rule is known for {what} on {model}{at}; there are for {known}", loc=("model",), value=model)
     return row
 
 
