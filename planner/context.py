@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.attachments import Opened
     from planner.tokens import Counter
     from pricing.catalog import Catalog
-    from pricing.rates import Model
+    from pricing.rates import Limits, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     else:
         size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
     reserved = question.reserved_output_tokens + question.reserved_reasoning_tokens
-    result = check(resolved.model, size.high, reserved, attached)
+    result = check(resolved.model.limits, size.high, reserved, check_counts(resolved.model, attached))
     missing = tuple(f"{resolved.model.id}: {name} is not known" for name in result.unknown)
     return FitAnswer(
         result.fits,
@@ -116,9 +116,8 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     )
 
 
-def check(model: Model, input_tokens: int, output_tokens: int, attached: tuple[Opened, ...] = ()) -> Fit:
-    """Input and output (reasoning included), images and pages against each limit of a model that is known."""
-    limits, counts = model.limits, _counts(model, attached)
+def check(limits: Limits, input_tokens: int, output_tokens: int, counts: tuple[CountCheck, ...] = ()) -> Fit:
+    """Input and output (reasoning included) against each limit that is known, with what `check_counts` found."""
     passed = next((each.limit for each in counts if not each.fits), None)
     needs = {
         "context_window": input_tokens + output_tokens,
@@ -139,7 +138,7 @@ def check(model: Model, input_tokens: int, output_tokens: int, attached: tuple[O
     return Fit(fits, passed or binding.limit, checks, unknown, counts)
 
 
-def _counts(model: Model, attached: tuple[Opened, ...]) -> tuple[CountCheck, ...]:
+def check_counts(model: Model, attached: tuple[Opened, ...]) -> tuple[CountCheck, ...]:
     """The images and pages attached against what the model's maker allows in a request."""
     if not attached:
         return ()

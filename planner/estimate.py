@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.attachments import opened
-from planner.context import Fit, check, refuse_negative
+from planner.context import Fit, check, check_counts, refuse_negative
 from planner.costing import Refusal, Terms, priced
 from planner.prompt import Prompt, Tokens, billed, buckets, count, sized
 from planner.tokens.count import LEVELS
@@ -197,7 +197,7 @@ def _row(
         money,
         parts,
         _times(money, question.requests_per_month),
-        check(model, counted.high, outputs.high + question.reasoning_tokens, attached),
+        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, attached)),
         (*warnings, *counted.notes, *notes),
     )
 
