@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.attachments import DocumentInput, ImageInput
     from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
+    from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
@@ -31,10 +33,14 @@ __all__ = [
     "Comparison",
     "Cost",
     "CostQuestion",
+    "DocumentInput",
     "Estimate",
     "EstimateQuestion",
+    "Files",
+    "FilesQuestion",
     "FitAnswer",
     "FitQuestion",
+    "ImageInput",
     "ModelsQuestion",
     "Money",
     "OutputSpread",
@@ -55,10 +61,14 @@ _HOMES: Final = {
     "Comparison": "planner.compare",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
+    "DocumentInput": "planner.attachments",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Files": "planner.files",
+    "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "ImageInput": "planner.attachments",
     "ModelsQuestion": "planner.listing",
     "Money": "planner.estimate",
     "OutputSpread": "planner.estimate",

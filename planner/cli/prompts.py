@@ -183,11 +183,18 @@ def _estimate_values(row: EstimateRow) -> list[Cell]:
 
 
 def _declare_tokens(parser: ArgumentParser) -> None:
+    from planner.cli import files
+
     shared.add_model(parser)
     shared.add_prompt(parser)
+    files.add(parser)
 
 
 def _tokens(planner: Planner, options: Namespace) -> Output:
+    from planner.cli import files
+
+    if files.wanted(options):
+        return files.run(planner, options)
     question = TokensQuestion(model=options.model, provider=options.provider, **shared.prompt(options))
     answer = planner.tokens(question)
     return Output(answer, lambda: _tokens_page(answer), lambda: _tokens_rows(answer), asides=answer.warnings)
@@ -296,11 +303,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         has_csv=True,
     ),
     "tokens": Command(
-        "MODEL [FILE...] [options]",
-        "How many tokens a prompt is on a model, counted offline, with bounds and method.",
+        "MODEL [FILE|FOLDER...] [options]",
+        "How many tokens a prompt is on a model, or each of many files; counted offline, with bounds and method.",
         (
             "tokenplan tokens gpt-5-mini prompt.txt",
             "tokenplan tokens claude-haiku-4-5 --messages chat.json",
+            "tokenplan tokens gemini-3.5-flash report.pdf --text 'Summarise it.' --detail low",
+            "tokenplan tokens gpt-5-mini docs/ src/ --exclude '*.lock' --sort tokens",
+            "tokenplan tokens gpt-4o requests.jsonl --tier batch --csv",
             "echo 'How many tokens?' | tokenplan tokens gpt-4o --json",
         ),
         _declare_tokens,

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from planner.cli.progress import Progress
     from planner.cli.render import Block
-    from planner.cli.rowfiles import Added, Progress, Row, RowFile, Source
+    from planner.cli.rowfiles import Added, Row, RowFile, Source
     from planner.costing import CostQuestion
     from planner.planner import Planner
     from pricing.cost import Cost

@@ -70,7 +70,7 @@ _ENDINGS_SAY: Final[dict[Kind, str]] = {
     "text": "text",
     "image": "an image",
     "pdf": "a PDF",
-    "docx": "a zip archive such as .docx",
+    "docx": "a DOCX (a zip archive)",
 }
 
 

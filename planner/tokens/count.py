@@ -63,6 +63,12 @@ _HOWS: Final[tuple[How, ...]] = ("exact", "provider", "reconstructed", "estimate
 """From the surest on."""
 
 
+def least_sure(methods: Iterable[str]) -> How:
+    """The method that says the least about a sum; that of nothing is exact."""
+    found = set(methods)
+    return next((how for how in reversed(_HOWS) if how in found), "exact")
+
+
 def combined(counts: Iterable[Count]) -> Count:
     """Several counts of one prompt as one: parts in their order, the least sure method, every note once."""
     every = tuple(counts)
@@ -71,7 +77,7 @@ def combined(counts: Iterable[Count]) -> Count:
         sum(part.tokens for part in parts),
         sum(part.low for part in parts),
         sum(part.high for part in parts),
-        max((each.method for each in every), key=_HOWS.index, default="exact"),
+        least_sure(each.method for each in every),
         next((each.encoding for each in every if each.encoding), None),
         parts,
         tuple(dict.fromkeys(note for each in every for note in each.notes)),
