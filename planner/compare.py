@@ -126,7 +126,7 @@ def _validate(question: CompareQuestion) -> None:
         raise InvalidInput(f"most is {question.most}; it must be at least 1", loc=("most",), value=question.most)
     has_prompt = question.given
     if has_prompt == (question.usage is not None):
-        raise InvalidInput("give exactly one of usage and a prompt (text, messages)", loc=("usage",))
+        raise InvalidInput("give exactly one of usage and a prompt (text, messages, ...)", loc=("usage",))
     if has_prompt and question.output_tokens is None:
         raise InvalidInput("a prompt needs output_tokens, the length of its answer", loc=("output_tokens",))
     if not has_prompt and question.output_tokens is not None:

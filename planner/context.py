@@ -89,7 +89,7 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     """
     resolved = catalog.resolve(question.model, question.provider)
     if question.given == (question.input_tokens is not None):
-        raise InvalidInput("give exactly one of a prompt (text, messages) and input_tokens", loc=("input_tokens",))
+        raise InvalidInput("give exactly one of a prompt (text, messages, ...) and input_tokens", loc=("input_tokens",))
     refuse_negative(question, "input_tokens", "reserved_output_tokens", "reserved_reasoning_tokens")
     notes: tuple[str, ...] = ()
     attached: tuple[Opened, ...] = ()

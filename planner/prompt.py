@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from planner.attachments import Attachments, Opened, counted, opened
-from planner.tokens import Part
+from planner.tokens import Part, shapes
 from planner.tokens.count import combined
+from planner.tokens.request import Message, Text
+from planner.tokens.shapes import ShapeName
 from pricing.errors import InvalidInput
 from pricing.rates import ModelRef
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.tokens import Count, Counter
     from planner.tokens.count import Modality
+    from planner.tokens.request import Request
     from pricing.catalog import Catalog
     from pricing.names import Resolution
     from pricing.rates import Model
@@ -33,18 +36,33 @@ _LIKE_TEXT: Final[tuple[Modality, ...]] = ("image", "video")
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt(Attachments):
-    """What is sent: plain `text`, chat `messages` in OpenAI's shape, or both (the text is then a further message).
+    """What is sent: plain `text`, or a chat request, to which a text is a further message of the user.
 
-    Images, documents, sound and video may stand beside them or alone.
+    A request is given in parts (`system`, `messages`, `tools`, `response_format`: a JSON Schema, alone or as a provider
+    wraps it) or whole (`request`, a body as a provider's API takes it). Its JSON may be of any provider's `shape`, told
+    by its keys where none is named; the model's own rule counts it. Images, documents, sound and video may stand beside
+    them or alone.
     """
 
     text: str | None = None
+    """A text; beside a chat request, a further message of the user."""
     messages: tuple[dict[str, Any], ...] | None = None
+    """Chat messages, in any provider's shape."""
+    system: str | tuple[dict[str, Any], ...] | None = None
+    """A system prompt: a text, or text parts."""
+    tools: tuple[dict[str, Any], ...] | None = None
+    """Functions that may be called, in any provider's form."""
+    response_format: dict[str, Any] | None = None
+    """A JSON Schema for the answer, alone or as a provider wraps it."""
+    request: dict[str, Any] | None = None
+    """A whole request body instead."""
+    shape: ShapeName | None = None
+    """Whose JSON it is; told by its keys without."""
 
     @property
     def given(self) -> bool:
         """Whether there is anything to send."""
-        return self.text is not None or self.messages is not None or self.attached
+        return self.attached or any(getattr(self, name) is not None for name in ("text", *_CHAT, "request"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +145,7 @@ def count(prompt: Prompt, resolved: Resolution, counter: Counter, attached: Iter
     A question over many models opens what is attached once and hands it in.
     """
     if not prompt.given:
-        raise InvalidInput("give text, messages, images, documents, audio_seconds or video_seconds", loc=("text",))
+        raise InvalidInput(f"give {', '.join(_TOLD)}, audio_seconds or video_seconds", loc=("text",))
     said = _said(prompt, resolved, counter)
     if said is not None and not prompt.attached:
         return said
@@ -136,11 +154,30 @@ def count(prompt: Prompt, resolved: Resolution, counter: Counter, attached: Iter
 
 
 def _said(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count | None:
-    """The tokens of text and messages, None without any."""
+    """The tokens of text and chat request, None without any; a text alone is counted without any framing."""
     model, provider = resolved.model.id, resolved.model.provider
-    if prompt.messages is not None:
-        messages = list(prompt.messages)
-        if prompt.text is not None:
-            messages.append({"role": "user", "content": prompt.text})
-        return counter.count_messages(messages, model, provider)
-    return None if prompt.text is None else counter.count(prompt.text, model, provider)
+    if prompt.request is None and all(getattr(prompt, name) is None for name in _CHAT):
+        return None if prompt.text is None else counter.count(prompt.text, model, provider)
+    request = _request(prompt)
+    if prompt.text is not None:
+        last = Message("user", (Text(prompt.text, ("text",)),), None, ("text",), plain=True)
+        request = replace(request, messages=(*request.messages, last))
+    return counter.count_request(request, model, provider)
+
+
+def _request(prompt: Prompt) -> Request:
+    """The chat request of a prompt, read by its shape."""
+    shape = shapes.shape_named(prompt.shape)
+    if prompt.request is None:
+        given = shapes.Given(prompt.messages, prompt.system, prompt.tools, None, prompt.response_format)
+        return shapes.read(given, shape)
+    for name in _CHAT:
+        if getattr(prompt, name) is not None:
+            raise InvalidInput(f"{name} is given beside request, which holds its own", loc=(name,))
+    return shapes.read_body(prompt.request, shape, ("request",))
+
+
+_CHAT: Final = ("messages", "system", "tools", "response_format")
+"""The parts of a chat request."""
+
+_TOLD: Final = ("text", *_CHAT, "request", "images", "documents")

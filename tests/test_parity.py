@@ -34,6 +34,8 @@ TYPED = {
         "tokens gemini-3-flash-preview --text TEXT --image-size 1920x1080 --detail medium --audio 12.5"
     ),
     ("/v1/tokens", "document"): "tokens claude-haiku-4-5 --text TEXT --document DOCUMENT",
+    ("/v1/tokens", "tools"): "tokens gpt-4o --messages MESSAGES --tools TOOLS --response-format SCHEMA",
+    ("/v1/tokens", "request"): "tokens gpt-5-mini --request REQUEST --shape anthropic",
     ("/v1/estimate", "messages"): (
         "estimate --messages MESSAGES --models gpt-5-mini,claude-haiku-4-5,gemini-2.5-flash --output-p50 250 "
         "--output-p95 700 --requests-per-month 100000 --cached-prefix-share 0.6 --cache-hit-rate 0.8"
@@ -69,6 +71,7 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
     for document in body.get("documents", ()):
         files["DOCUMENT"] = b64decode(document["data"])
+    files |= {"TOOLS": body.get("tools"), "SCHEMA": body.get("response_format"), "REQUEST": body.get("request")}
     if (path, name) in TYPED:
         argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
     else:

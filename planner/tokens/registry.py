@@ -13,7 +13,9 @@ from functools import cache
 from os import path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from planner.tokens import framing
 from planner.tokens.count import How
+from planner.tokens.framing import Framing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,22 +23,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SHIPPED: Final = path.join(path.dirname(__file__), "registry.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """What chat messages cost beside their text: tokens a message, a name and a request, and how far that may be off.
-
-    `less` and `more` are (a message, a request): the tokens by which the sum may fall short or run over.
-    """
-
-    message: int
-    name: int
-    priming: int
-    less: tuple[int, int]
-    more: tuple[int, int]
-    documented: bool
-    source: str
 
 
 SPREAD: Final = {
@@ -141,26 +127,12 @@ def shipped() -> Registry:
 
 
 def read(data: dict[str, Any]) -> Registry:
-    """A registry from its JSON: `framings`, `families` (with `models`, words of names), `providers`, `unknown`."""
-    framings = {name: _framing(row) for name, row in data["framings"].items()}
+    """A registry from its JSON: `families` (with `models`, words of names), `providers`, `unknown`."""
+    framings = framing.shipped()
     methods = {name: _method(name, row, framings, data["observed"]) for name, row in data["families"].items()}
     names = {model: methods[name] for name, row in data["families"].items() for model in row["models"]}
     providers = {provider: methods[name] for provider, name in data["providers"].items()}
     return Registry(names, providers, methods[data["unknown"]])
-
-
-def _framing(row: dict[str, Any]) -> Framing:
-    """A framing from its JSON."""
-    less, more = row.get("less", (0, 0)), row.get("more", (0, 0))
-    return Framing(
-        row["message"],
-        row["name"],
-        row["priming"],
-        tuple(less),
-        tuple(more),
-        row.get("documented", False),
-        row["source"],
-    )
 
 
 def _method(name: str, row: dict[str, Any], framings: Mapping[str, Framing], observed: str) -> Method:
