@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from planner.attachments import opened
-from planner.prompt import Prompt, Tokens, count, sized
+from planner.prompt import Prompt, Tokens, count, inline, sized
 from planner.tokens.media import Image, Page
 from planner.tokens.media import limits as media_limits
 from pricing.errors import InvalidInput, Problem
@@ -96,6 +96,7 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     if question.input_tokens is None:
         attached = opened(question)
         found = count(question, resolved, counter, attached)
+        attached += inline(question)
         size, notes = sized(found), found.notes
     else:
         size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)

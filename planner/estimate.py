@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from planner.attachments import opened
 from planner.context import Fit, check, check_counts, refuse_negative
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, billed, buckets, count, sized
+from planner.prompt import Prompt, Tokens, billed, buckets, count, inline, sized
 from planner.tokens.count import LEVELS
 from planner.when import when
 from pricing.cost import EXACT, Cost
@@ -143,10 +143,11 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     moment = when(question.as_of, now)
     outputs = _outputs(question)
     once, attached = counter.once(), opened(question)
+    every = (*attached, *inline(question))
     rows, refused = [], []
     for name in dict.fromkeys(question.models):
         try:
-            rows.append(_row(question, catalog.resolve(name), once, now, outputs, attached))
+            rows.append(_row(question, catalog.resolve(name), once, now, outputs, attached, every))
         except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if len(question.models) == 1:
                 raise
@@ -172,6 +173,7 @@ def _row(
     now: datetime,
     outputs: _Outputs,
     attached: tuple[Opened, ...],
+    every: tuple[Opened, ...],
 ) -> EstimateRow:
     model = resolved.model
     counted = count(question, resolved, counter, attached)
@@ -197,7 +199,7 @@ def _row(
         money,
         parts,
         _times(money, question.requests_per_month),
-        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, attached)),
+        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, every)),
         (*warnings, *counted.notes, *notes),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from planner.attachments import Attachments, Opened, counted, opened
-from planner.tokens import Part, shapes
+from planner.tokens import Part, rendering, shapes
 from planner.tokens.count import combined
 from planner.tokens.request import Message, Text
 from planner.tokens.shapes import ShapeName
@@ -163,6 +163,14 @@ def _said(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count | Non
         last = Message("user", (Text(prompt.text, ("text",)),), None, ("text",), plain=True)
         request = replace(request, messages=(*request.messages, last))
     return counter.count_request(request, model, provider)
+
+
+def inline(prompt: Prompt) -> tuple[Opened, ...]:
+    """Images and sound among the messages of a prompt's chat request; `count` counts them already."""
+    if prompt.request is None and prompt.messages is None:
+        return ()
+    found = rendering.media(_request(prompt).messages)
+    return tuple(Opened(rendering.spelled(each.place), each.place, each.item) for each in found)
 
 
 def _request(prompt: Prompt) -> Request:

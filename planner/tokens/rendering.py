@@ -101,6 +101,11 @@ def _answered(result: Result, item: Item, framing: Framing, names: Mapping[str, 
     return replace(item, words=(*item.words, *words), around=around)
 
 
+def media(messages: Iterable[Message]) -> Iterator[Medium]:
+    """What is no text in messages, in their order."""
+    return (medium for message in messages for medium in _media(message.pieces))
+
+
 def _media(pieces: Iterable[Piece]) -> Iterator[Medium]:
     """What is no text, in messages and in tools' answers."""
     for piece in pieces:

@@ -205,7 +205,7 @@ def test_more_pages_or_images_than_allowed_do_not_fit(planner):
         ({"documents": (DocumentInput(name="a", data=""),)}, ("documents", 0), "a: is empty"),
         ({"audio_seconds": -1.0}, ("audio_seconds",), "audio_seconds is -1.0"),
         ({"video_seconds": 1e9}, ("video_seconds",), "video_seconds is 1000000000.0"),
-        ({}, ("text",), "give text, messages, images, documents, audio_seconds or video_seconds"),
+        ({}, ("text",), "images, documents, audio_seconds or video_seconds"),
     ],
 )
 def test_what_cannot_be_counted_is_told_with_its_place(planner, more, loc, said):

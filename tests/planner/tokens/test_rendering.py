@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner import FitQuestion, default_planner
 from planner.tokens import Counter, encodings, framing, registry, shapes, typescript
 from planner.tokens.request import Tool
 from pricing.errors import InvalidInput, NoRule
@@ -115,6 +116,15 @@ def test_gemini_takes_images_inline():
         part = {"inlineData": {"mimeType": "image/png", "data": DATA_URL[22:]}, "mediaResolution": level}
         _, found = _parts("gemini-3-pro-preview", shape="gemini", messages=[{"role": "user", "parts": [part]}])
         assert found.split()["image"] == tokens
+
+
+def test_images_among_words_are_held_against_the_limit():
+    """A request with 101 images on a model that takes 100 does not fit, whoever's shape they come in."""
+    image = {"type": "image", "width": 8, "height": 8, "source": {"type": "url", "url": "https://x/y.png"}}
+    messages = ({"role": "user", "content": [image] * 101},)
+    fit = default_planner().fit(FitQuestion(model="claude-haiku-4-5", messages=messages))
+    assert (fit.fits, fit.binding) == (False, "images")
+    assert [(each.needed, each.allowed) for each in fit.counts] == [(101, 100)]
 
 
 def test_a_model_without_a_rule_for_images_says_so():
