@@ -81,7 +81,7 @@ def test_every_command_with_a_prompt_takes_a_request(tokenplan, file, argv):
 @pytest.mark.parametrize(
     ("argv", "value", "said"),
     [
-        (("--request",), ANTHROPIC | {"tols": []}, "request has the key 'tols', which anthropic has not; valid: mess"),
+        (("--request",), ANTHROPIC | {"tols": []}, "has the key 'tols', which anthropic has not; nearest: tools"),
         (("--request",), [1], "it must be a JSON object"),
         (("--tools",), {"tools": [], "more": 1}, "with the keys tools, more; it must be a list of tools such as"),
         (("--messages",), {"model": "m", "messages": []}, "a whole request goes with --request"),

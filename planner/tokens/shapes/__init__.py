@@ -16,7 +16,7 @@ from planner.tokens.shapes import anthropic, gemini, openai_chat, openai_respons
 from planner.tokens.shapes.declared import answer_schema, choice, tools
 from planner.tokens.shapes.detect import detect
 from planner.tokens.shapes.reading import check_size, mapping
-from pricing.errors import InvalidInput, one_of
+from pricing.errors import InvalidInput, nearest, one_of
 
 ShapeName: TypeAlias = Literal["openai_chat", "openai_responses", "anthropic", "gemini", "mistral"]
 Reader: TypeAlias = Callable[[object, Place], tuple[Message, ...]]
@@ -69,8 +69,10 @@ def read_body(body: object, shape: ShapeName | None, place: Place) -> Request:
         found = {gemini.camel(key): each for key, each in found.items()}
     for key in found:
         if key not in rule.keys and key not in rule.settings:
+            close = nearest(key, (*rule.keys, *rule.settings), 2)
+            cure = f"nearest: {', '.join(close)}" if close else f"valid: {', '.join(rule.keys)}"
             raise InvalidInput(
-                f"{spell(place)} has the key {brief(key)}, which {name} has not; {one_of(key, rule.keys)}",
+                f"{spell(place)} has the key {brief(key)}, which {name} has not; {cure}",
                 loc=(*place, key),
                 value=found[key],
             )

@@ -63,7 +63,7 @@ def test_mixed_shapes_are_refused_until_one_is_stated():
             "openai_chat",
             {"tols": []},
             ("tols",),
-            "has the key 'tols', which openai_chat has not; valid: messages",
+            "has the key 'tols', which openai_chat has not; nearest: tools",
         ),
         ("anthropic", {"frequency_penalty": 1}, ("frequency_penalty",), "which anthropic has not"),
         (
