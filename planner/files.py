@@ -44,6 +44,7 @@ _LINES: Final = frozenset(("jsonl", "ndjson"))
 _HEAD: Final = 4096
 LARGEST_FILE: Final = 64 * 1024 * 1024
 LONGEST_LINE: Final = 16 * 1024 * 1024
+_MOST_AT_ONCE: Final = 4
 _TOLD: Final = 3
 """Bad lines of a file that are told one by one."""
 
@@ -136,7 +137,7 @@ def count_files(
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
 ) -> Files:
-    """Count files one after the other; `progress` is told the files done and all of them.
+    """Count files, a few at a time; `progress` is told the files done and all of them.
 
     Raises:
         InvalidInput: no path, or a folder that cannot be read.
@@ -150,11 +151,11 @@ def count_files(
     paths = [each for each in found if isinstance(each, str)]
     rows: list[FileRow] = []
     failed: list[FileProblem] = []
-    for done, path in enumerate(paths, 1):
-        try:
-            rows.append(_row(path, ground))
-        except TokenplanError as error:
-            failed.append(FileProblem(path, error.slug, error.problems))
+    for done, answer in enumerate(_side_by_side(paths, ground), 1):
+        if isinstance(answer, FileRow):
+            rows.append(answer)
+        else:
+            failed.append(answer)
         if progress is not None:
             progress(done, len(paths))
     resolved = ground.resolved
@@ -168,6 +169,26 @@ def count_files(
         resolved.warnings,
         catalog.ref,
     )
+
+
+def _side_by_side(paths: Sequence[str], ground: _Ground) -> Iterator[FileRow | FileProblem]:
+    """Each file's answer in its order; PDF are read in processes of their own, so threads use every core."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - one file needs none
+
+    def answer(path: str) -> FileRow | FileProblem:
+        try:
+            return _row(path, ground)
+        except TokenplanError as error:
+            return FileProblem(path, error.slug, error.problems)
+
+    if len(paths) == 1:
+        yield answer(paths[0])
+        return
+    pool = ThreadPoolExecutor(min(_MOST_AT_ONCE, os.cpu_count() or 1))
+    try:
+        yield from pool.map(answer, paths)
+    finally:
+        pool.shutdown(cancel_futures=True)  # who stops it does not wait for the rest
 
 
 def _found(question: FilesQuestion) -> Iterator[str | Skipped]:
@@ -234,11 +255,31 @@ def _single(path: str, data: bytes, ground: _Ground) -> FileRow:
         detail = ground.question.detail
         items = [Opened(f"page {at}", (), replace(page, detail=detail)) for at, page in enumerate(document.pages, 1)]
         if document.kind != "pdf":
-            items = [Opened("text", (), document.text)]
+            items = [Opened("text", (), piece) for piece in _pieces(document.text, ground.counter.max_bytes // 4)]
     if kind == "text":
         kind = _flavour(path)
     found = combined(counted(items, ground.resolved.model, ground.counter))
+    if kind not in ("pdf", "image") and len(items) > 1:
+        found = _cut(found, len(items) - 1)
     return FileRow(path, kind, len(data), sized(found), _cost(found, ground), pages, None, found.notes)
+
+
+def _pieces(text: str, most: int) -> list[str]:
+    """A text in pieces of at most `most` characters, cut after a line end; one that fits stays whole."""
+    pieces, start = [], 0
+    while len(text) - start > most:
+        end = text.rfind("\n", start, start + most) + 1 or start + most
+        pieces.append(text[start:end])
+        start = end
+    return [*pieces, text[start:]]
+
+
+def _cut(found: Count, cuts: int) -> Count:
+    """The count of a text that was cut: each cut may part what is one token, or two."""
+    note = f"too large to count at once: the sum of {cuts + 1} pieces cut at line ends"
+    low, high = max(0, found.low - cuts), found.high + cuts
+    method = least_sure((found.method, "reconstructed"))
+    return replace(found, low=low, high=high, method=method, notes=(*found.notes, note))
 
 
 def _flavour(path: str) -> FileKind:

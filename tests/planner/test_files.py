@@ -158,3 +158,27 @@ def test_a_text_is_read_as_utf_8_with_or_without_a_mark(planner, folder):
     out = io.StringIO()
     print(planner.count_files(FilesQuestion(model="gpt-4o", paths=(str(folder / "c"),))).total.tokens, file=out)
     assert out.getvalue() == "2\n"
+
+
+def test_a_text_beyond_the_limit_of_one_count_is_counted_in_pieces(planner, folder):
+    """Cut at line ends, the sum is within a token a cut of the whole, and the row says that it was cut."""
+    text = "".join(f"line {number} of a long log, with some words\n" for number in range(500))
+    (folder / "c").write_text(text)
+    ask = FilesQuestion(model="gpt-4o", paths=(str(folder / "c"),))
+    whole = planner.count_files(ask).rows[0]
+    small = Planner(planner.catalog, lambda: Counter(max_bytes=4000), lambda: NOW)
+    row = small.count_files(ask).rows[0]
+    assert whole.tokens.method == "exact"
+    assert row.tokens.low <= whole.tokens.tokens <= row.tokens.high
+    assert row.tokens.high - row.tokens.low <= 2 * 30
+    assert row.tokens.method == "reconstructed"
+    assert "pieces cut at line ends" in row.warnings[-1]
+
+
+@given(text=st.text(alphabet="ab\n", max_size=200), most=st.integers(1, 20))
+def test_pieces_are_small_and_lose_nothing(text, most):
+    """Joined again, the pieces are the text; none is too long; a cut comes after a line end where there is one."""
+    pieces = files._pieces(text, most)
+    assert "".join(pieces) == text
+    assert all(len(piece) <= most for piece in pieces)
+    assert all(piece.endswith("\n") or "\n" not in piece for piece in pieces[:-1])
