@@ -7,9 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from planner.attachments import opened
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, billed, buckets, count, sized
+from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, ready, sized
 from planner.when import when
 from pricing.cost import EXACT
 from pricing.errors import InvalidInput, NoRule, NotPriced, UnknownModel
@@ -19,7 +18,6 @@ from pricing.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from planner.attachments import Opened
     from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.cost import Cost
@@ -81,14 +79,14 @@ def compare(question: CompareQuestion, catalog: Catalog, counter: Counter, now: 
     """
     _validate(question)
     once = counter.once()
-    attached = opened(question)
+    read = ready(question)
     names = question.models or tuple(sold_by_makers(catalog, when(question.as_of, now).at))
     first = question.baseline or (question.models[0] if question.models else "")
     answers: list[tuple[str, Cost, Tokens | None]] = []
     refused = []
     for name in dict.fromkeys((first, *names) if first else names):
         try:
-            answers.append((name, *_answer(question, name, catalog, once, now, attached)))
+            answers.append((name, *_answer(question, name, catalog, once, now, read)))
         except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if name == first:
                 raise
@@ -109,12 +107,12 @@ def _answer(
     catalog: Catalog,
     counter: Counter,
     now: datetime,
-    attached: tuple[Opened, ...],
+    read: Ready,
 ) -> tuple[Cost, Tokens | None]:
     resolved = catalog.resolve(name)
     if question.usage is not None:
         return priced(question.usage, question, resolved, now), None
-    found = count(question, resolved, counter, attached)
+    found = count(question, resolved, counter, read)
     prompt = buckets(billed(found.split(), resolved.model))
     usage = Usage(output_tokens=question.output_tokens or 0, **prompt)  # type: ignore[arg-type]  # token buckets only
     answer = priced(usage, question, resolved, now)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from planner.attachments import opened
-from planner.prompt import Prompt, Tokens, count, inline, sized
+from planner.prompt import Prompt, Tokens, count, ready, sized
 from planner.tokens.media import Image, Page
 from planner.tokens.media import limits as media_limits
 from pricing.errors import InvalidInput, Problem
@@ -92,16 +91,15 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
         raise InvalidInput("give exactly one of a prompt (text, messages, ...) and input_tokens", loc=("input_tokens",))
     refuse_negative(question, "input_tokens", "reserved_output_tokens", "reserved_reasoning_tokens")
     notes: tuple[str, ...] = ()
-    attached: tuple[Opened, ...] = ()
+    things: tuple[Opened, ...] = ()
     if question.input_tokens is None:
-        attached = opened(question)
-        found = count(question, resolved, counter, attached)
-        attached += inline(question)
+        read = ready(question)
+        found, things = count(question, resolved, counter, read), read.things
         size, notes = sized(found), found.notes
     else:
         size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
     reserved = question.reserved_output_tokens + question.reserved_reasoning_tokens
-    result = check(resolved.model.limits, size.high, reserved, check_counts(resolved.model, attached))
+    result = check(resolved.model.limits, size.high, reserved, check_counts(resolved.model, things))
     missing = tuple(f"{resolved.model.id}: {name} is not known" for name in result.unknown)
     return FitAnswer(
         result.fits,
@@ -139,14 +137,14 @@ def check(limits: Limits, input_tokens: int, output_tokens: int, counts: tuple[C
     return Fit(fits, passed or binding.limit, checks, unknown, counts)
 
 
-def check_counts(model: Model, attached: tuple[Opened, ...]) -> tuple[CountCheck, ...]:
-    """The images and pages attached against what the model's maker allows in a request."""
-    if not attached:
+def check_counts(model: Model, things: tuple[Opened, ...]) -> tuple[CountCheck, ...]:
+    """The images and pages of a prompt against what the model's maker allows in a request."""
+    if not things:
         return ()
     allowed = media_limits(model.id, model.limits.context_window)
     needs = (
-        ("images", allowed.images, sum(isinstance(each.item, Image) for each in attached)),
-        ("pages", allowed.pages, sum(isinstance(each.item, Page) for each in attached)),
+        ("images", allowed.images, sum(isinstance(each.item, Image) for each in things)),
+        ("pages", allowed.pages, sum(isinstance(each.item, Page) for each in things)),
     )
     return tuple(
         CountCheck(name, most, needed, needed <= most, allowed.source)

@@ -8,10 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from planner.attachments import opened
 from planner.context import Fit, check, check_counts, refuse_negative
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, billed, buckets, count, inline, sized
+from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, ready, sized
 from planner.tokens.count import LEVELS
 from planner.when import when
 from pricing.cost import EXACT, Cost
@@ -22,7 +21,6 @@ from pricing.usage import LARGEST, PROMPT_BUCKETS, Usage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.attachments import Opened
     from planner.tokens import Counter
     from planner.tokens.count import Modality
     from pricing.catalog import Catalog
@@ -142,12 +140,11 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     _validate(question)
     moment = when(question.as_of, now)
     outputs = _outputs(question)
-    once, attached = counter.once(), opened(question)
-    every = (*attached, *inline(question))
+    once, read = counter.once(), ready(question)
     rows, refused = [], []
     for name in dict.fromkeys(question.models):
         try:
-            rows.append(_row(question, catalog.resolve(name), once, now, outputs, attached, every))
+            rows.append(_row(question, catalog.resolve(name), once, now, outputs, read))
         except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if len(question.models) == 1:
                 raise
@@ -172,11 +169,10 @@ def _row(
     counter: Counter,
     now: datetime,
     outputs: _Outputs,
-    attached: tuple[Opened, ...],
-    every: tuple[Opened, ...],
+    read: Ready,
 ) -> EstimateRow:
     model = resolved.model
-    counted = count(question, resolved, counter, attached)
+    counted = count(question, resolved, counter, read)
     low, middle, high = (billed(counted.split(level), model) for level in LEVELS)
     prefix, notes = _prefix(question, resolved, middle)
     hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
@@ -199,7 +195,7 @@ def _row(
         money,
         parts,
         _times(money, question.requests_per_month),
-        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, every)),
+        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, read.things)),
         (*warnings, *counted.notes, *notes),
     )
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from planner.attachments import Attachments, Opened, counted, opened
 from planner.tokens import Part, rendering, shapes
 from planner.tokens.count import combined
-from planner.tokens.request import Message, Text
+from planner.tokens.request import Message, Request, Text
 from planner.tokens.shapes import ShapeName
 from pricing.errors import InvalidInput
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from planner.tokens import Count, Counter
     from planner.tokens.count import Modality
-    from planner.tokens.request import Request
     from pricing.catalog import Catalog
     from pricing.names import Resolution
     from pricing.rates import Model
@@ -139,38 +138,54 @@ def buckets(split: Mapping[Modality, int]) -> dict[str, int]:
     return {_BUCKETS[modality]: tokens for modality, tokens in split.items()}
 
 
-def count(prompt: Prompt, resolved: Resolution, counter: Counter, attached: Iterable[Opened] | None = None) -> Count:
-    """The tokens of a prompt on a resolved model.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A prompt read from its JSON and its bytes, once for all the models it is counted on.
 
-    A question over many models opens what is attached once and hands it in.
+    `request` is None where nothing but a text or attachments are given.
     """
-    if not prompt.given:
-        raise InvalidInput(f"give {', '.join(_TOLD)}, audio_seconds or video_seconds", loc=("text",))
-    said = _said(prompt, resolved, counter)
-    if said is not None and not prompt.attached:
-        return said
-    more = counted(opened(prompt) if attached is None else attached, resolved.model, counter)
-    return combined((*([] if said is None else [said]), *more))
+
+    request: Request | None
+    attached: tuple[Opened, ...]
+
+    @property
+    def things(self) -> tuple[Opened, ...]:
+        """What is no text, attached or among the messages."""
+        inline = rendering.media(self.request.messages) if self.request is not None else ()
+        return (*self.attached, *(Opened(rendering.named(each), each.place, each.item) for each in inline))
 
 
-def _said(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count | None:
-    """The tokens of text and chat request, None without any; a text alone is counted without any framing."""
-    model, provider = resolved.model.id, resolved.model.provider
+def ready(prompt: Prompt) -> Ready:
+    """A prompt read; nothing given is nothing read.
+
+    Raises:
+        InvalidInput, TooLarge, NotCountable: what is malformed or has no rule, with its place.
+    """
     if prompt.request is None and all(getattr(prompt, name) is None for name in _CHAT):
-        return None if prompt.text is None else counter.count(prompt.text, model, provider)
+        return Ready(None, opened(prompt))
     request = _request(prompt)
     if prompt.text is not None:
         last = Message("user", (Text(prompt.text, ("text",)),), None, ("text",), plain=True)
         request = replace(request, messages=(*request.messages, last))
-    return counter.count_request(request, model, provider)
+    return Ready(request, opened(prompt))
 
 
-def inline(prompt: Prompt) -> tuple[Opened, ...]:
-    """Images and sound among the messages of a prompt's chat request; `count` counts them already."""
-    if prompt.request is None and prompt.messages is None:
-        return ()
-    found = rendering.media(_request(prompt).messages)
-    return tuple(Opened(rendering.spelled(each.place), each.place, each.item) for each in found)
+def count(prompt: Prompt, resolved: Resolution, counter: Counter, read: Ready | None = None) -> Count:
+    """The tokens of a prompt on a resolved model; a text alone is counted without any framing.
+
+    A question over many models makes its prompt `ready` once and hands it in.
+    """
+    if not prompt.given:
+        raise InvalidInput(f"give {', '.join(_TOLD)}, audio_seconds or video_seconds", loc=("text",))
+    known = ready(prompt) if read is None else read
+    model = resolved.model
+    counts = []
+    if known.request is not None:
+        counts.append(counter.count_request(known.request, model.id, model.provider))
+    elif prompt.text is not None:
+        counts.append(counter.count(prompt.text, model.id, model.provider))
+    counts += counted(known.attached, model, counter)
+    return counts[0] if len(counts) == 1 else combined(counts)
 
 
 def _request(prompt: Prompt) -> Request:

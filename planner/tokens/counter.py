@@ -79,7 +79,7 @@ class Counter:
         media_counts, plain = [], True
         for item in rendering.render(request, method.framing, model):
             if isinstance(item, Medium):
-                media_counts.append(_medium(item, model, provider))
+                media_counts.append(self._medium(item, model, provider))
             else:
                 sums[item.name] = sums.get(item.name, NOTHING).plus(self._item(item, method))
                 plain = plain and item.plain
@@ -121,6 +121,21 @@ class Counter:
         single = sum(self.tokens(word, method.encoding) for word in item.single)
         return words.plus(Bounds.exactly(single)).plus(item.around)
 
+    def _medium(self, medium: Medium, model: str, provider: str | None) -> Count:
+        """The count of what is no text; of a page, its text beside its image, as the model bills them."""
+        name = rendering.named(medium)
+        if not isinstance(medium.item, media.Page):
+            return _sized(medium.item, name, model, provider)
+        text = self.count(medium.item.text, model, provider)
+        text = replace(text, parts=(replace(text.parts[0], name=name),))
+        bills = media.page_text(model)
+        if bills is None:
+            note = f"how {model} takes PDF pages is not known; their text alone is counted"
+            return replace(text, method="estimated", notes=(*text.notes, note))
+        if bills != "billed":
+            text = replace(text, tokens=0, low=0, parts=(replace(text.parts[0], tokens=0, low=0),))
+        return combined((text, _sized(medium.item, f"{name} image", model, provider)))
+
     def _seamed(self, text: Text, after: str, method: Method) -> Bounds:
         """The tokens that a text adds to the one before it, which ends in `after`: an exact encoding joins them.
 
@@ -160,10 +175,10 @@ def _sum(parts: Iterable[Part], method: Method, how: How, notes: tuple[str, ...]
     return Count(tokens, low, high, how, method.encoding, every, notes)
 
 
-def _medium(medium: Medium, model: str, provider: str | None) -> Count:
-    """The count of an image or a sound among the words."""
-    found = media.count(medium.item, model, provider)
-    part = Part(rendering.spelled(medium.place), found.tokens, found.low, found.high, found.modality)
+def _sized(item: media.Item, name: str, model: str, provider: str | None) -> Count:
+    """The count of an image, a page's image, sound or video."""
+    found = media.count(item, model, provider)
+    part = Part(name, found.tokens, found.low, found.high, found.modality)
     return Count(found.tokens, found.low, found.high, found.how, None, (part,), (found.note,) if found.note else ())
 
 

@@ -206,6 +206,11 @@ def _calls(request: Request) -> Iterator[Call]:
     return (piece for message in request.messages for piece in message.pieces if isinstance(piece, Call))
 
 
+def named(medium: Medium) -> str:
+    """The name of what is no text: its place, and a page's number."""
+    return spelled(medium.place) if medium.page is None else f"{spelled(medium.place)} page {medium.page}"
+
+
 def spelled(place: Place) -> str:
     """A part's name: its place in the request, whether that was given whole or in parts."""
     return spell(place[1:] if place[0] == "request" else place)

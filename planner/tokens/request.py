@@ -44,10 +44,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """An image, a PDF page, sound or video among the words."""
+    """An image, a PDF page, sound or video among the words; `page` is a page's number in its document."""
 
     item: Item
     place: Place
+    page: int | None = None
 
 
 Piece: TypeAlias = Text | Call | Result | Medium

@@ -173,7 +173,7 @@ def test_one_model_without_a_rule_does_not_sink_the_others(planner):
 def test_files_are_opened_once_for_all_models(planner, monkeypatch):
     """A PDF is read once a question, however many models are asked."""
     opened, read = [], attachments.opened
-    monkeypatch.setattr("planner.estimate.opened", lambda asked: opened.append(1) or read(asked))
+    monkeypatch.setattr("planner.prompt.opened", lambda asked: opened.append(1) or read(asked))
     models = ("gpt-4o", "gemini-2.5-flash", "claude-haiku-4-5")
     assert len(planner.estimate(EstimateQuestion(models=models, documents=(pdf(1),), output_tokens=1)).rows) == 3
     assert opened == [1]

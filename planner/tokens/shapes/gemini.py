@@ -69,13 +69,13 @@ def _content(value: object, place: Place) -> Message:
         at = (*place, "role")
         raise InvalidInput(f"{spell(at)} is {brief(role)}; valid: user, model, function", loc=at, value=role)
     parts = items(content.get("parts"), (*place, "parts"), "a list of parts")
-    pieces = tuple(_part(each, (*place, "parts", at)) for at, each in enumerate(parts))
+    pieces = tuple(piece for at, each in enumerate(parts) for piece in _part(each, (*place, "parts", at)))
     plain = len(pieces) == 1 and isinstance(pieces[0], Text)
     return Message(_ROLES[role], pieces, None, place, plain)  # type: ignore[arg-type]  # checked above
 
 
-def _part(value: object, place: Place) -> Piece:
-    """One part, which holds one kind of data."""
+def _part(value: object, place: Place) -> tuple[Piece, ...]:
+    """One part, which holds one kind of data and is several pieces only where that is a document."""
     part = renamed(value, place, (*_PARTS, "fileData"), _BESIDE)
     kinds = [key for key in part if key not in _BESIDE and part[key] is not None]
     if len(kinds) != 1:
@@ -83,16 +83,16 @@ def _part(value: object, place: Place) -> Piece:
     (kind,) = kinds
     told, at = part[kind], (*place, kind)
     if kind == "text":
-        return Text(string(told, at), at, kept=part.get("thought") is not True)
+        return (Text(string(told, at), at, kept=part.get("thought") is not True),)
     if kind == "functionCall":
-        return _call(told, at)
+        return (_call(told, at),)
     if kind == "functionResponse":
-        return _response(told, at)
+        return (_response(told, at),)
     if kind == "inlineData":
         return inline_data(renamed(told, at, ("mimeType", "data", "displayName")), part.get("mediaResolution"), at)
     if kind == "fileData":
         raise uncounted("a file by its address", at, told, ", ".join(_PARTS))
-    return Text(as_json(mapping(told, at), at), at)
+    return (Text(as_json(mapping(told, at), at), at),)
 
 
 def _call(value: object, place: Place) -> Call:

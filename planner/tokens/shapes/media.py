@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _SIZE: Final = ("width", "height")
-_COUNTED_FILES: Final = "its text as a text part, or the file under `documents`"
+_COUNTED_FILES: Final = "a file by its bytes, or its text as a text part"
 
 
 def image_part(part: Mapping[str, object], place: Place) -> Medium:
@@ -47,9 +47,17 @@ def audio_part(part: Mapping[str, object], place: Place) -> Medium:
     return Medium(_checked(lambda: Audio(seconds), place), place)
 
 
-def file_part(part: Mapping[str, object], place: Place) -> NotCountable:
-    """The error for a file among the parts."""
-    return uncounted(str(part.get("type")), place, part, _COUNTED_FILES)
+def file_part(part: Mapping[str, object], place: Place) -> tuple[Text | Medium, ...]:
+    """OpenAI's `file` and `input_file` by their bytes (`file_data`); one by its id or address is not fetched."""
+    known(part, place, ("type", "file", "file_data", "filename", "detail"), ("file_id", "file_url"))
+    at = (*place, "file") if "file" in part else place
+    held = mapping(part["file"], at) if "file" in part else part
+    known(held, at, ("file_data", "filename"), ("type", "file_id", "file_url", "detail"))
+    if held.get("file_data") is None:
+        raise uncounted("a file that is not in the request", at, None, _COUNTED_FILES)
+    text, at = string(held["file_data"], (*at, "file_data")), (*at, "file_data")
+    data = _bytes_of(text, at) if text.startswith("data:") else _decoded(text, at)
+    return _document(data or b"", optional(held.get("filename"), at), at)
 
 
 def block_image(block: Mapping[str, object], place: Place) -> Medium:
@@ -63,12 +71,12 @@ def block_image(block: Mapping[str, object], place: Place) -> Medium:
     return _image(data, block, None, at)
 
 
-def block_document(block: Mapping[str, object], place: Place) -> tuple[Text, ...]:
-    """Anthropic's `document` block of plain text or of blocks; its title and context are read too."""
+def block_document(block: Mapping[str, object], place: Place) -> tuple[Text | Medium, ...]:
+    """Anthropic's `document` block of text, of blocks or of bytes; its title and context are read too."""
     known(block, place, ("type", "source", "title", "context"), ("citations",))
     at = (*place, "source")
     source = mapping(block.get("source"), at, "an object with a type")
-    kind = kind_of(source, at, ("text", "content"))
+    kind = kind_of(source, at, ("text", "content", "base64"))
     known(source, at, ("type", "media_type", "data", "content", "url", "file_id"))
     head = tuple(
         Text(optional(block[key], (*place, key)), (*place, key)) for key in ("title", "context") if block.get(key)
@@ -77,18 +85,24 @@ def block_document(block: Mapping[str, object], place: Place) -> tuple[Text, ...
         return (*head, Text(string(source.get("data"), (*at, "data")), (*at, "data")))
     if kind == "content":
         return (*head, *_texts(source.get("content"), (*at, "content")))
-    raise uncounted(f"a document by {kind}", at, source, f"sources of type text and content; {_COUNTED_FILES}")
+    if kind == "base64":
+        data = _decoded(string(source.get("data"), (*at, "data")), (*at, "data"))
+        return (*head, *_document(data, "", at))
+    raise uncounted(f"a document by {kind}", at, None, f"sources of type base64, text and content; {_COUNTED_FILES}")
 
 
-def inline_data(data: Mapping[str, object], resolution: object, place: Place) -> Medium:
-    """Gemini's `inlineData`: an image by its bytes."""
+def inline_data(data: Mapping[str, object], resolution: object, place: Place) -> tuple[Text | Medium, ...]:
+    """Gemini's `inlineData`: an image or a document by its bytes."""
     kind = string(data.get("mimeType"), (*place, "mimeType"))
-    if not kind.startswith("image/"):
-        raise uncounted(kind, (*place, "mimeType"), kind, "image/*; documents, audio_seconds and video_seconds apart")
     at = (*place, "data")
+    if kind == "application/pdf" or kind.startswith("text/"):
+        return _document(_decoded(string(data.get("data"), at), at), "", at)
+    if not kind.startswith("image/"):
+        valid = "image/*, application/pdf, text/*; audio_seconds and video_seconds apart"
+        raise uncounted(kind, (*place, "mimeType"), kind, valid)
     level = mapping(resolution, place).get("level") if isinstance(resolution, dict) else resolution
     detail = optional(level, place).removeprefix("MEDIA_RESOLUTION_").lower() or None
-    return _image(_decoded(string(data.get("data"), at), at), {}, detail, at)
+    return (_image(_decoded(string(data.get("data"), at), at), {}, detail, at),)
 
 
 def _texts(value: object, place: Place) -> tuple[Text, ...]:
@@ -121,6 +135,19 @@ def _image(data: bytes | None, beside: Mapping[str, object], detail: str | None,
     else:
         width, height = _pixels(data, place)
     return Medium(_checked(lambda: Image(width, height, detail), place), place)  # type: ignore[arg-type]  # checked above
+
+
+def _document(data: bytes, name: str, place: Place) -> tuple[Text | Medium, ...]:
+    """A PDF's pages, or the text of any other document."""
+    from planner.reading.documents import read_document  # noqa: PLC0415 - only requests with documents pay for it
+
+    try:
+        read = read_document(data, name or spell(place))
+    except InvalidInput as error:
+        raise error.under(*place) from None
+    if read.kind != "pdf":
+        return (Text(read.text, place),)
+    return tuple(Medium(page, place, number) for number, page in enumerate(read.pages, 1))
 
 
 def _bytes_of(url: str, place: Place) -> bytes | None:

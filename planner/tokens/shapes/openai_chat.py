@@ -93,23 +93,23 @@ def _content(value: Mapping[str, object], message: Place, *, required: bool) -> 
     parts = items(content, place, "a string or a list of text parts")
     if not parts and required:
         raise InvalidInput(f"{spell(place)} is []; it must be a string or a list of text parts", loc=place, value=[])
-    return tuple(_part(each, (*place, at)) for at, each in enumerate(parts))
+    return tuple(piece for at, each in enumerate(parts) for piece in _part(each, (*place, at)))
 
 
-def _part(value: object, place: Place) -> Text | Medium:
-    """One part of a content."""
+def _part(value: object, place: Place) -> tuple[Text | Medium, ...]:
+    """One part of a content, which is several pieces only where it is a document."""
     kind = value.get("type") if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(kind, str):
         raise InvalidInput(f'{spell(place)} must be {{"type": "text", "text": ...}}', loc=place, value=value)
     if kind in ("text", "refusal"):
         known(value, place, ("type", kind))
-        return Text(string(value.get(kind), (*place, kind)), (*place, kind))
+        return (Text(string(value.get(kind), (*place, kind)), (*place, kind)),)
     if kind == "image_url":
-        return image_part(value, place)
+        return (image_part(value, place),)
     if kind == "input_audio":
-        return audio_part(value, place)
-    if kind in ("file", "document_url"):
-        raise file_part(value, place)
+        return (audio_part(value, place),)
+    if kind == "file":
+        return file_part(value, place)
     raise uncounted(kind, (*place, "type"), kind, ", ".join(_PARTS))
 
 

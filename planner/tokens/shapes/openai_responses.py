@@ -70,22 +70,23 @@ def _content(value: object, place: Place) -> tuple[Text | Medium, ...]:
     """A text, or a list of parts."""
     if isinstance(value, str):
         return (Text(value, place),)
-    return tuple(_part(each, (*place, at)) for at, each in enumerate(items(value, place, _CONTENT)))
+    parts = items(value, place, _CONTENT)
+    return tuple(piece for at, each in enumerate(parts) for piece in _part(each, (*place, at)))
 
 
-def _part(value: object, place: Place) -> Text | Medium:
-    """One part of a content."""
+def _part(value: object, place: Place) -> tuple[Text | Medium, ...]:
+    """One part of a content, which is several pieces only where it is a document."""
     part = mapping(value, place, "an object with a type")
-    kind = kind_of(part, place, (*_TEXTS, "input_image"))
+    kind = kind_of(part, place, (*_TEXTS, "input_image", "input_file"))
     if kind in _TEXTS:
         key = _TEXTS[kind]
         known(part, place, ("type", key), ("annotations", "logprobs"))
-        return Text(string(part.get(key), (*place, key)), (*place, key))
+        return (Text(string(part.get(key), (*place, key)), (*place, key)),)
     if kind == "input_image":
-        return image_part(part, place)
+        return (image_part(part, place),)
     if kind == "input_file":
-        raise file_part(part, place)
-    raise uncounted(kind, (*place, "type"), kind, ", ".join((*_TEXTS, "input_image")))
+        return file_part(part, place)
+    raise uncounted(kind, (*place, "type"), kind, ", ".join((*_TEXTS, "input_image", "input_file")))
 
 
 def _call(item: Mapping[str, object], place: Place) -> Call:
