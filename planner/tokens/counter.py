@@ -8,7 +8,7 @@ from functools import cache
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from planner.tokens import encodings, guard, media, registry, rendering, shapes
+from planner.tokens import engine, guard, media, registry, rendering, shapes
 from planner.tokens.bounds import NOTHING, Bounds
 from planner.tokens.count import Count, Part, combined
 from planner.tokens.registry import Registry
@@ -32,7 +32,7 @@ class Counter:
 
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
-    lengths: Callable[[str], Callable[[str], int]] = encodings.lengths
+    lengths: Callable[[str], Callable[[str], int]] = engine.lengths
 
     def once(self) -> Counter:
         """A counter that counts each text once an encoding: for one question over many models, then dropped."""
@@ -44,7 +44,7 @@ class Counter:
         Raises:
             InvalidInput: `text` is not a string.
             TooLarge: it is larger than `max_bytes`.
-            NotCountable: it holds a run too long to count safely.
+            NotCountable: it holds a run too long for tiktoken, and the fast engine is not there.
         """
         method = self.registry().method(model, provider)
         return self._text(text, method, ("text",))
@@ -56,7 +56,10 @@ class Counter:
             InvalidInput, TooLarge, NotCountable: as `count`, with the text's place in `loc`.
         """
         method = self.registry().method(model, provider)
-        return tuple(self._text(text, method, ("texts", at)) for at, text in enumerate(texts))
+        if method.ratios is not None:
+            return tuple(self._text(text, method, ("texts", at)) for at, text in enumerate(texts))
+        of = cache(lambda tokens: _whole(Bounds.exactly(tokens), method))  # equal counts are one and the same
+        return tuple([of(self.tokens(text, method.encoding, ("texts", at))) for at, text in enumerate(texts)])
 
     def count_messages(self, messages: Sequence[Mapping[str, Any]], model: str, provider: str | None = None) -> Count:
         """The tokens of chat messages on a model, framing included, a part a message; their keys tell their shape.
@@ -101,12 +104,11 @@ class Counter:
         try:
             return self.lengths(encoding)(text)
         except NotCountable as error:
-            raise error.under(*place) from error
+            raise guard.located(error, place) from error
 
     def _text(self, text: str, method: Method, place: guard.Place) -> Count:
         """The count of one text by a method."""
-        part = self._scaled(text, method, place).part("text")
-        return _sum([part], method, method.how, _notes(method))
+        return _whole(self._scaled(text, method, place), method)
 
     def _item(self, item: rendering.Item, method: Method) -> Bounds:
         """The tokens of one item of a request."""
@@ -166,6 +168,11 @@ def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple
         low, high = min(low, middle * bounds[0]), max(high, middle * bounds[1])
     unsure = 1 / sqrt(tokens or 1) + 0.1 * (1 - max(found.values()))
     return Bounds(tokens * middle, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
+
+
+def _whole(bounds: Bounds, method: Method) -> Count:
+    """The count of one text."""
+    return _sum([bounds.part("text")], method, method.how, _notes(method))
 
 
 def _sum(parts: Iterable[Part], method: Method, how: How, notes: tuple[str, ...]) -> Count:
