@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
-    from planner.files import Files, FilesQuestion
     from planner.evaluation.costs import (
         JudgeCostAnswer,
         JudgeCostQuestion,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
         SystemsQuestion,
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
+    from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
@@ -58,9 +58,9 @@ __all__ = [
     "CorrectedRateQuestion",
     "Cost",
     "CostQuestion",
-    "DocumentInput",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DocumentInput",
     "Estimate",
     "EstimateQuestion",
     "Files",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
-    from planner.files import Files, FilesQuestion
     from planner.evaluation.costs import (
         JudgeCostAnswer,
         JudgeCostQuestion,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         SystemsQuestion,
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
+    from planner.files import Files, FilesQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
