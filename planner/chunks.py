@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter as Tally
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Final
+from functools import cache, reduce
+from operator import attrgetter
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from planner.context import refuse_negative
 from planner.costing import Refusal, Terms, priced
+from planner.estimate import Money
 from planner.prompt import Tokens, sized
-from planner.splitting import By, Limits, split
-from planner.tokens import Count
+from planner.splitting import LANGUAGES, By, Limits, Sized, split
+from planner.tokens import Counter
 from planner.when import when
 from pricing.cost import EXACT
 from pricing.errors import InvalidInput, NotPriced, Problem, UnknownModel
@@ -21,16 +25,11 @@ from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import LARGEST, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator
 
-    from planner.splitting import Sized
-    from planner.tokens import Counter
+    from planner.tokens import Count
     from pricing.catalog import Catalog
     from pricing.names import Resolution
-
-GIGABYTE: Final = 10**9
-MOST: Final = 1_000_000
-"""The most chunks that are listed or priced one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +91,18 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The vectors of the chunks: bytes, gigabytes (a milliard bytes), and USD a month where a price was given."""
+    """The vectors of the chunks: `chunks * (bytes_per_dimension * dimensions + metadata_bytes)`; a gigabyte is 1e9."""
 
+    dimensions: int
     bytes: int
-    gigabytes: float
     usd_per_month: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkPlan:
-    """The document in chunks for one model, and what it costs to send or embed each once.
+    """The document in chunks for one model, and what it costs to send or embed each of them once.
 
-    `embedded` counts repeated tokens again; `overlap_usd` is what they cost. `fits` is whether the limit is within the
+    `embedded` counts repeated tokens again; `overlap_usd` is what these cost. `fits` is whether the limit is within the
     model's maximum input, None where that is not known.
     """
 
@@ -115,9 +114,7 @@ class ChunkPlan:
     chunks: int
     embedded: Tokens
     overlap_tokens: int
-    total_usd: Decimal
-    low_usd: Decimal
-    high_usd: Decimal
+    cost: Money
     overlap_usd: Decimal
     storage: Storage | None
     warnings: tuple[str, ...]
@@ -132,16 +129,38 @@ class ChunksAnswer:
     embeddings: tuple[ChunkPlan, ...]
     refused: tuple[Refusal, ...]
     by: By
-    overlap_tokens: int
     assumptions: tuple[str, ...]
     as_of: datetime
     catalog: CatalogRef
 
 
-def chunks(question: ChunksQuestion, catalog: Catalog, counter: Counter, now: datetime) -> ChunksAnswer:
-    """Cut a document into chunks for a model and compare embedding models on it.
+class _Size(NamedTuple):
+    """A chunk's tokens with bounds, and how many of them repeat the chunk before."""
 
-    Without a text the plan is that of `planned`. No chunk is over the limit, at the high bound of its count.
+    tokens: int
+    low: int
+    high: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A document cut for one model: how many chunks there are of each size, and the chunks where there is a text."""
+
+    document: Tokens
+    sizes: Tally[_Size]
+    notes: tuple[str, ...] = ()
+    chunks: Sequence[Sized] = ()
+
+    def total(self, one: Callable[[_Size], int]) -> int:
+        """The sum of a figure over all chunks."""
+        return sum(one(size) * times for size, times in self.sizes.items())
+
+
+def chunks(question: ChunksQuestion, catalog: Catalog, counter: Counter, now: datetime) -> ChunksAnswer:
+    """Cut a document into chunks for a model, and compare embedding models on it; no chunk is over the limit.
+
+    Without a text the number of chunks is `planned`, as if a cut could stand anywhere.
 
     Raises:
         InvalidInput: a number out of range, not exactly one of text and `document_tokens`, a missing extra.
@@ -158,12 +177,11 @@ def chunks(question: ChunksQuestion, catalog: Catalog, counter: Counter, now: da
             refused.append(Refusal(each.model, error.slug, error.problems))
     return ChunksAnswer(
         plan,
-        _chunks(cut, question.text if question.with_text else None),
+        _listed(question, cut),
         tuple(rows),
         tuple(refused),
         question.by,
-        question.overlap_tokens,
-        _assumptions(question),
+        tuple(_assumptions(question)),
         when(question.as_of, now).at,
         catalog.ref,
     )
@@ -173,7 +191,73 @@ def planned(document_tokens: int, limit: int, overlap: int) -> int:
     """The chunks of a document: `0 if D == 0 else 1 + max(0, ceil((D - s) / (s - o)))`, limit s, overlap o < s."""
     if not document_tokens:
         return 0
-    return 1 + max(0, math.ceil((document_tokens - limit) / (limit - overlap)))
+    return 1 + max(0, -(-(document_tokens - limit) // (limit - overlap)))
+
+
+def _plan(
+    question: ChunksQuestion, wanted: Embedding, catalog: Catalog, counter: Counter, now: datetime
+) -> tuple[ChunkPlan, _Cut]:
+    """One model's plan, and the chunks it rests on."""
+    resolved = catalog.resolve(wanted.model, wanted.provider)
+    limits = resolved.model.limits
+    most = limits.max_input_tokens or limits.context_window
+    limit = wanted.limit_tokens or question.limit_tokens
+    _refuse_overlap(question.overlap_tokens, limit)
+    cut = _by_formula(question, limit) if question.text is None else _by_text(question, limit, resolved, counter)
+    cost, overlap_usd, notes = _money(question, resolved, now, cut)
+    fits = None if most is None else limit <= most
+    if fits is False:
+        notes = (*notes, f"{resolved.model.id} takes at most {most} tokens; chunks of {limit} may pass that")
+    plan = ChunkPlan(
+        ModelRef(resolved.model.id, resolved.model.provider, wanted.model, resolved.rule),
+        limit,
+        most,
+        fits,
+        cut.document,
+        cut.sizes.total(),
+        _embedded(cut),
+        cut.total(lambda size: size.repeated),
+        cost,
+        overlap_usd,
+        _storage(question, wanted.dimensions, cut.sizes.total()),
+        (*resolved.warnings, *cut.notes, *notes),
+    )
+    return plan, cut
+
+
+def _by_formula(question: ChunksQuestion, limit: int) -> _Cut:
+    """Full chunks and a last one with what is left."""
+    tokens, overlap = question.document_tokens or 0, question.overlap_tokens
+    count = planned(tokens, limit, overlap)
+    last = tokens - (count - 1) * (limit - overlap)
+    sizes: Tally[_Size] = Tally()
+    for size, repeated, times in (
+        (limit, 0, count > 1),
+        (limit, overlap, count - 2),
+        (last, overlap * (count > 1), count > 0),
+    ):
+        if times > 0:
+            sizes[_Size(size, size, size, repeated)] += int(times)
+    return _Cut(Tokens(tokens, tokens, tokens, "given", None), sizes)
+
+
+def _by_text(question: ChunksQuestion, limit: int, resolved: Resolution, counter: Counter) -> _Cut:
+    """The document itself, cut."""
+    text = question.text or ""
+    sizer = _Sizer(counter, resolved.model.id, resolved.model.provider, question.safety_margin)
+    whole = counter.count(text, sizer.model, sizer.provider)
+    wanted = Limits(limit, question.overlap_tokens, question.lossless)
+    cut = split(text, question.by, wanted, sizer, question.language)
+    repeats = _repeats(text, cut, sizer)
+    sizes = Tally(_Size(c.tokens, c.low, c.high, again) for (_, c), again in zip(cut, repeats, strict=True))
+    return _Cut(sized(whole), sizes, whole.notes, cut)
+
+
+def _repeats(text: str, cut: Sequence[Sized], sizer: _Sizer) -> list[int]:
+    """The tokens of each chunk that repeat the one before."""
+    again = [span for span, _ in cut if span.start < span.fresh]
+    counted = dict(zip(again, sizer.counts([text[span.start : span.fresh] for span in again]), strict=True))
+    return [counted[span].tokens if span in counted else 0 for span, _ in cut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +270,12 @@ class _Sizer:
     margin: float | None
 
     def pieces(self, texts: Sequence[str]) -> Sequence[int]:
-        """In the model's encoding, without scaling."""
+        """The tokens of each text in the model's encoding, whose ratio to the model's own is not applied."""
         length = self.counter.lengths(self.counter.registry().method(self.model, self.provider).encoding)
         return list(map(length, texts))
 
     def counts(self, texts: Sequence[str]) -> Sequence[Count]:
-        """As the counter counts for the model."""
+        """The count of each text as the model's method makes it."""
         return self.counter.count_many(texts, self.model, self.provider)
 
     def size(self, count: Count) -> int:
@@ -199,51 +283,106 @@ class _Sizer:
         return count.high if self.margin is None else math.ceil(count.tokens * (1 + self.margin))
 
 
-def _plan(
-    question: ChunksQuestion, wanted: Embedding, catalog: Catalog, counter: Counter, now: datetime
-) -> tuple[ChunkPlan, list[Sized]]:
-    """One model's plan, and its chunks where there is a text."""
-    resolved = catalog.resolve(wanted.model, wanted.provider)
-    limit = wanted.limit_tokens or question.limit_tokens
-    most = resolved.model.limits.max_input_tokens or resolved.model.limits.context_window
-    if wanted.limit_tokens is None and most is not None and wanted.model != question.model:
-        limit = min(limit, most)
-    if question.overlap_tokens >= limit:
-        raise InvalidInput(
-            f"overlap_tokens is {question.overlap_tokens}; it must be less than the limit of {limit} tokens",
-            loc=("overlap_tokens",),
-            value=question.overlap_tokens,
+def _embedded(cut: _Cut) -> Tokens:
+    tokens, low, high = (cut.total(figure) for figure in _FIGURES)
+    return Tokens(tokens, low, high, cut.document.method, cut.document.encoding)
+
+
+def _money(
+    question: ChunksQuestion, resolved: Resolution, now: datetime, cut: _Cut
+) -> tuple[Money, Decimal, tuple[str, ...]]:
+    """What the chunks cost as a request each, with bounds; what their repeated tokens cost of it; warnings."""
+    notes: dict[str, None] = {}
+
+    @cache
+    def one(tokens: int) -> Decimal:
+        answer = priced(Usage(input_tokens=tokens), question, resolved, now)
+        notes.update(dict.fromkeys(answer.warnings))
+        return answer.total_usd
+
+    def every(figure: Callable[[_Size], int]) -> Decimal:
+        amounts = (EXACT.multiply(one(figure(size)), times) for size, times in cut.sizes.items())
+        return reduce(EXACT.add, amounts, Decimal(0))
+
+    usd, low, high = (every(figure) for figure in _FIGURES)
+    fresh = every(lambda size: size.tokens - size.repeated)
+    return Money(usd, low, high, "listed"), EXACT.subtract(usd, fresh), tuple(notes)
+
+
+_FIGURES: Final[tuple[Callable[[_Size], int], ...]] = (attrgetter("tokens"), attrgetter("low"), attrgetter("high"))
+
+
+def _storage(question: ChunksQuestion, dimensions: int | None, count: int) -> Storage | None:
+    if dimensions is None:
+        return None
+    size = count * (question.bytes_per_dimension * dimensions + question.metadata_bytes)
+    price = question.usd_per_gb_month
+    return Storage(dimensions, size, None if price is None else EXACT.multiply(price, Decimal(size).scaleb(-9)))
+
+
+def _listed(question: ChunksQuestion, cut: _Cut) -> tuple[Chunk, ...]:
+    text = question.text or ""
+    return tuple(
+        Chunk(
+            index,
+            *span,
+            count.tokens,
+            count.low,
+            count.high,
+            text[span.start : span.end] if question.with_text else None,
         )
-    if question.text is None:
-        document, tally, repeated, cut = _by_formula(question, limit)
-        notes: tuple[str, ...] = ()
-    else:
-        sizer = _Sizer(counter, resolved.model.id, resolved.model.provider, question.safety_margin)
-        whole = counter.count(question.text, sizer.model, sizer.provider)
-        limits = Limits(limit, question.overlap_tokens, question.lossless)
-        cut = split(question.text, question.by, limits, sizer, question.language)
-        repeats = _repeats(question.text, cut, sizer)
-        document, notes, repeated = sized(whole), whole.notes, sum(repeats)
-        tally = Tally((count.tokens, repeat) for (_, count), repeat in zip(cut, repeats, strict=True))
-    embedded = _embedded(document, cut, tally)
-    money = _money(question, resolved, now, tally)
-    share = (embedded.low / embedded.tokens, embedded.high / embedded.tokens) if embedded.tokens else (1, 1)
-    low, high = (EXACT.multiply(money.total, _exact(each)) for each in share)
-    fits = None if most is None else limit <= most
-    plan = ChunkPlan(
-        ModelRef(resolved.model.id, resolved.model.provider, wanted.model, resolved.rule),
-        limit,
-        most,
-        fits,
-        document,
-        sum(tally.values()),
-        embedded,
-        repeated,
-        money.total,
-        low,
-        high,
-        money.overlap,
-        _storage(question, wanted, sum(tally.values())),
-        (*resolved.warnings, *notes, *money.warnings, *_limit_notes(resolved, limit, most)),
+        for index, (span, count) in enumerate(cut.chunks)
     )
-    return plan, cut
+
+
+def _assumptions(question: ChunksQuestion) -> Iterator[str]:
+    yield "each chunk is sent once, as a request of its own"
+    if question.text is None:
+        yield "a cut may stand between any two tokens: a real document, cut at words or sentences, makes a few more chunks"
+        yield "document_tokens is taken as every model's own count"
+    elif question.safety_margin is None:
+        yield "a chunk is within its limit at the high bound of its count"
+    else:
+        yield f"a chunk is within its limit at the middle of its count and {question.safety_margin:g} of it"
+
+
+def _refuse_overlap(overlap: int, limit: int) -> None:
+    if overlap >= limit:
+        raise InvalidInput(
+            f"overlap_tokens is {overlap}; it must be less than the limit of {limit} tokens",
+            loc=("overlap_tokens",),
+            value=overlap,
+        )
+
+
+def _validate(question: ChunksQuestion) -> None:
+    if (question.text is None) == (question.document_tokens is None):
+        raise InvalidInput("give exactly one of text and document_tokens", loc=("text",))
+    refuse_negative(question, "overlap_tokens", "metadata_bytes", "usd_per_gb_month")
+    problems = [*_out_of_range(question), *_out_of_place(question)]
+    for at, each in enumerate(question.embeddings):
+        problems += [Problem(("embeddings", at, *p.loc), p.msg, p.input) for p in _out_of_range(each)]
+    if problems:
+        raise InvalidInput.of(problems)
+
+
+def _out_of_range(question: ChunksQuestion | Embedding) -> Iterator[Problem]:
+    for name in ("limit_tokens", "dimensions", "bytes_per_dimension", "document_tokens"):
+        value, least = getattr(question, name, None), int(name != "document_tokens")
+        if value is not None and not least <= value <= LARGEST:
+            yield Problem((name,), f"{name} is {value}; it must be from {least} to {LARGEST}", value)
+    margin = getattr(question, "safety_margin", None)
+    if margin is not None and not 0 <= margin <= 1:
+        yield Problem(("safety_margin",), f"safety_margin is {margin}; it must be a share from 0 to 1", margin)
+
+
+def _out_of_place(question: ChunksQuestion) -> Iterator[Problem]:
+    if (question.by == "code") != (question.language is not None):
+        known = ", ".join(LANGUAGES)
+        yield Problem(
+            ("language",), f"by 'code' needs language, and nothing else takes it; one of {known}", question.language
+        )
+    if question.usd_per_gb_month is not None and not question.usd_per_gb_month.is_finite():
+        yield Problem(("usd_per_gb_month",), "usd_per_gb_month must be a number", str(question.usd_per_gb_month))
+    if question.text is None and question.with_text:
+        yield Problem(("with_text",), "with_text needs a text", question.with_text)
