@@ -279,8 +279,10 @@ class _Sizer:
         return self.counter.count_many(texts, self.model, self.provider)
 
     def size(self, count: Count) -> int:
-        """The high bound, or the middle with the margin."""
-        return count.high if self.margin is None else math.ceil(count.tokens * (1 + self.margin))
+        """The high bound, or the middle of an estimate with the margin."""
+        if self.margin is None or count.low == count.high:
+            return count.high
+        return math.ceil(count.tokens * (1 + self.margin))
 
 
 def _embedded(cut: _Cut) -> Tokens:
@@ -338,7 +340,7 @@ def _listed(question: ChunksQuestion, cut: _Cut) -> tuple[Chunk, ...]:
 def _assumptions(question: ChunksQuestion) -> Iterator[str]:
     yield "each chunk is sent once, as a request of its own"
     if question.text is None:
-        yield "a cut may stand between any two tokens: a real document, cut at words or sentences, makes a few more chunks"
+        yield "a cut may stand between any two tokens: a real document, cut at sentences, makes a few more chunks"
         yield "document_tokens is taken as every model's own count"
     elif question.safety_margin is None:
         yield "a chunk is within its limit at the high bound of its count"
