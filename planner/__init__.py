@@ -12,30 +12,41 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
     from planner.listing import ModelsQuestion
+    from planner.packed import PackAnswer
+    from planner.packing import PackQuestion, Summarise
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
 __all__ = [
+    "ChunksAnswer",
+    "ChunksQuestion",
     "CompareQuestion",
     "Comparison",
     "Cost",
     "CostQuestion",
+    "Embedding",
     "Estimate",
     "EstimateQuestion",
     "FitAnswer",
     "FitQuestion",
+    "Item",
     "ModelsQuestion",
     "Money",
     "OutputSpread",
+    "PackAnswer",
+    "PackQuestion",
     "Planner",
     "ProviderUsage",
+    "Summarise",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
@@ -43,19 +54,26 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "ChunksAnswer": "planner.chunks",
+    "ChunksQuestion": "planner.chunks",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
+    "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "Item": "planner.window",
     "ModelsQuestion": "planner.listing",
     "Money": "planner.estimate",
     "OutputSpread": "planner.estimate",
+    "PackAnswer": "planner.packed",
+    "PackQuestion": "planner.packing",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
+    "Summarise": "planner.packing",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion
+    from planner.chunks import ChunksAnswer, ChunksQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+    from planner.packed import PackAnswer
+    from planner.packing import PackQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
@@ -62,6 +65,18 @@ class Planner:
         from planner.context import fit
 
         return fit(question, self.catalog, self.counter())
+
+    def pack(self, question: PackQuestion) -> PackAnswer:
+        """What goes into a model's window, in which order, and what it costs."""
+        from planner.packing import pack
+
+        return pack(question, self.catalog, self.counter(), self.clock())
+
+    def chunks(self, question: ChunksQuestion) -> ChunksAnswer:
+        """A document in chunks, and what embedding them costs."""
+        from planner.chunks import chunks
+
+        return chunks(question, self.catalog, self.counter(), self.clock())
 
     def estimate(self, question: EstimateQuestion) -> Estimate:
         """What a prompt costs and whether it fits, on each model."""

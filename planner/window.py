@@ -90,18 +90,22 @@ def _wrong(item: Item, seen: Mapping[str, Item]) -> Iterator[tuple[str, str, obj
     """What is wrong with one item: key, message, value."""
     if item.id in seen:
         yield "id", f"id is {item.id!r}, which an earlier item has", item.id
-    if item.kind not in KINDS:
-        yield "kind", f"kind is {item.kind!r}; {one_of(item.kind, KINDS)}", item.kind
     if (item.text is None) == (item.tokens is None):
         yield "text", "text: give exactly one of text and tokens", None
     if item.tokens is not None and not 0 <= item.tokens <= LARGEST:
         yield "tokens", f"tokens is {item.tokens}; it must be from 0 to {LARGEST}", item.tokens
     if item.role is not None and item.text is None:
         yield "role", "role needs a text: tokens are taken as they are", item.role
-    if item.kind != "history":
-        for key in ("turn", "group", "needs"):
-            if getattr(item, key):
-                yield key, f"{key} is for history; this is {item.kind}", getattr(item, key)
+    yield from _of_its_kind(item)
+
+
+def _of_its_kind(item: Item) -> Iterator[tuple[str, str, object]]:
+    """What does not go with the item's kind."""
+    if item.kind not in KINDS:
+        yield "kind", f"kind is {item.kind!r}; {one_of(item.kind, KINDS)}", item.kind
+    for key in ("turn", "group", "needs"):
+        if item.kind != "history" and getattr(item, key):
+            yield key, f"{key} is for history; this is {item.kind}", getattr(item, key)
     if (item.kind == "retrieved") != (item.score is not None):
         yield "score", "score: every retrieved passage needs one, and nothing else has one", item.score
     elif item.score is not None and not math.isfinite(item.score):

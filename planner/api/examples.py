@@ -9,6 +9,30 @@ _MESSAGES: Final = [
     {"role": "user", "content": "My parcel says delivered, but nothing arrived. What now?"},
 ]
 
+_ITEMS: Final = [
+    {"id": "get_order", "kind": "tools", "tokens": 180},
+    {
+        "id": "rules",
+        "kind": "system",
+        "text": "You are a support assistant. Answer from the passages only.",
+        "role": "system",
+    },
+    {"id": "ask-1", "kind": "history", "tokens": 240, "turn": 1},
+    {"id": "call-1", "kind": "history", "tokens": 60, "turn": 1, "group": "call-1", "needs": ["get_order"]},
+    {"id": "result-1", "kind": "history", "tokens": 310, "turn": 1, "group": "call-1"},
+    {"id": "ask-2", "kind": "history", "tokens": 190, "turn": 2},
+    {"id": "returns", "kind": "retrieved", "tokens": 420, "score": 0.82},
+    {"id": "delivery", "kind": "retrieved", "tokens": 380, "score": 0.91},
+    {"id": "warranty", "kind": "retrieved", "tokens": 350, "score": 0.4},
+    {"id": "now", "kind": "question", "text": "My parcel says delivered, but nothing arrived.", "role": "user"},
+]
+
+_DOCUMENT: Final = (
+    "Returns are free within 30 days. Keep the receipt, and send the parcel back with the label that came with it. "
+    "We refund within five working days.\n\n"
+    "Lamps are tested before they leave us. If one flickers all the same, tell us its number and we send another."
+)
+
 EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "/v1/cost": {
         "usage": {
@@ -80,6 +104,54 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "text": {
             "summary": "A text",
             "value": {"model": "gpt-5-mini", "text": "Does this fit?", "reserved_output_tokens": 1000},
+        },
+    },
+    "/v1/context/pack": {
+        "window": {
+            "summary": "A support chat with passages, 1,500 tokens of budget",
+            "value": {
+                "model": "claude-haiku-4-5",
+                "items": _ITEMS,
+                "reserved_output_tokens": 800,
+                "budget_tokens": 1500,
+                "policy": "score_first",
+                "order": "edges",
+                "position_quality": [[0, 1], [0.5, 0.6], [1, 0.9]],
+                "cache_hit_rate": 0.8,
+            },
+        },
+        "summary": {
+            "summary": "A long history becomes a summary",
+            "value": {
+                "model": "gpt-5-mini",
+                "items": _ITEMS,
+                "budget_tokens": 2400,
+                "summarise": {"at": 0.2, "summary_tokens": 120, "keep_turns": 1},
+            },
+        },
+    },
+    "/v1/context/chunks": {
+        "text": {
+            "summary": "A text in chunks of at most 24 tokens that share up to 8",
+            "value": {
+                "model": "text-embedding-3-small",
+                "text": _DOCUMENT,
+                "limit_tokens": 24,
+                "overlap_tokens": 8,
+                "with_text": True,
+            },
+        },
+        "planned": {
+            "summary": "A document known by its size, on two embedding models",
+            "value": {
+                "model": "text-embedding-3-small",
+                "document_tokens": 1000000,
+                "limit_tokens": 512,
+                "overlap_tokens": 64,
+                "dimensions": 1536,
+                "embeddings": [{"model": "text-embedding-3-large", "dimensions": 3072}],
+                "usd_per_gb_month": "0.33",
+            },
         },
     },
 }

@@ -16,11 +16,14 @@ from starlette.responses import Response
 
 from planner.api import problems
 from planner.api.examples import EXAMPLES
+from planner.chunks import ChunksAnswer, ChunksQuestion
 from planner.compare import CompareQuestion, Comparison
 from planner.context import FitAnswer, FitQuestion
 from planner.costing import CostQuestion  # noqa: TC001 - FastAPI reads annotations
 from planner.estimate import Estimate, EstimateQuestion
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+from planner.packed import PackAnswer
+from planner.packing import PackQuestion
 from planner.prompt import TokensAnswer, TokensQuestion
 from planner.wire import dumps
 from pricing.cost import Cost
@@ -131,6 +134,16 @@ def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
     def fit(question: FitQuestion) -> FitAnswer:
         """Whether a prompt fits a model's total, input and output limits."""
         return planner().fit(question)
+
+    @post("/v1/context/pack", PackAnswer)
+    def pack(question: PackQuestion) -> PackAnswer:
+        """What goes into a model's window, in which order, what stays out and why, and what each part costs."""
+        return planner().pack(question)
+
+    @post("/v1/context/chunks", ChunksAnswer)
+    def chunks(question: ChunksQuestion) -> ChunksAnswer:
+        """A document in chunks that never pass a limit, and what overlap, embedding and storage cost."""
+        return planner().chunks(question)
 
     return router
 
