@@ -82,8 +82,8 @@ def _starts(history: Sequence[Sized]) -> set[int]:
         before = numbers[at - 1] if at else number
         if number is None or before is None or number < before:
             raise InvalidInput(
-                f"item {history[at].item.id!r} has turn {number} after {before}; all of the history or none of it needs a "
-                "turn, and turns ascend",
+                f"item {history[at].item.id!r} has turn {number} after {before}; turns ascend, "
+                "and every item of the history has one or none has",
                 loc=("items", "turn"),
                 value=number,
             )

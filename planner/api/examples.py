@@ -11,12 +11,7 @@ _MESSAGES: Final = [
 
 _ITEMS: Final = [
     {"id": "get_order", "kind": "tools", "tokens": 180},
-    {
-        "id": "rules",
-        "kind": "system",
-        "text": "You are a support assistant. Answer from the passages only.",
-        "role": "system",
-    },
+    {"id": "rules", "kind": "system", "text": "Answer from the passages only.", "role": "system"},
     {"id": "ask-1", "kind": "history", "tokens": 240, "turn": 1},
     {"id": "call-1", "kind": "history", "tokens": 60, "turn": 1, "group": "call-1", "needs": ["get_order"]},
     {"id": "result-1", "kind": "history", "tokens": 310, "turn": 1, "group": "call-1"},
@@ -24,6 +19,7 @@ _ITEMS: Final = [
     {"id": "returns", "kind": "retrieved", "tokens": 420, "score": 0.82},
     {"id": "delivery", "kind": "retrieved", "tokens": 380, "score": 0.91},
     {"id": "warranty", "kind": "retrieved", "tokens": 350, "score": 0.4},
+    {"id": "terms", "kind": "pinned", "tokens": 4200},
     {"id": "now", "kind": "question", "text": "My parcel says delivered, but nothing arrived.", "role": "user"},
 ]
 
@@ -108,12 +104,12 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     },
     "/v1/context/pack": {
         "window": {
-            "summary": "A support chat with passages, 1,500 tokens of budget",
+            "summary": "A support chat with passages, 6,000 tokens of budget",
             "value": {
                 "model": "claude-haiku-4-5",
                 "items": _ITEMS,
                 "reserved_output_tokens": 800,
-                "budget_tokens": 1500,
+                "budget_tokens": 6000,
                 "policy": "score_first",
                 "order": "edges",
                 "position_quality": [[0, 1], [0.5, 0.6], [1, 0.9]],
@@ -125,8 +121,8 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
             "value": {
                 "model": "gpt-5-mini",
                 "items": _ITEMS,
-                "budget_tokens": 2400,
-                "summarise": {"at": 0.2, "summary_tokens": 120, "keep_turns": 1},
+                "budget_tokens": 7000,
+                "summarise": {"at": 0.1, "summary_tokens": 120, "keep_turns": 1},
             },
         },
     },

@@ -23,7 +23,7 @@ from planner.costing import CostQuestion  # noqa: TC001 - FastAPI reads annotati
 from planner.estimate import Estimate, EstimateQuestion
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
 from planner.packed import PackAnswer
-from planner.packing import PackQuestion
+from planner.packing import PackQuestion  # noqa: TC001 - FastAPI reads annotations
 from planner.prompt import TokensAnswer, TokensQuestion
 from planner.wire import dumps
 from pricing.cost import Cost

@@ -230,6 +230,22 @@ def payload(options: argparse.Namespace) -> dict[str, Any]:
     return _object(options.usage, json.loads)
 
 
+def json_file(path: str) -> Any:
+    """What a JSON file, or stdin, holds.
+
+    Raises:
+        InvalidInput: it cannot be read, or is no JSON.
+    """
+    return _json(path, json.loads)
+
+
+def add_margin(group: argparse._ArgumentGroup) -> None:
+    """`--safety-margin`."""
+    group.add_argument(
+        "--safety-margin", type=share, metavar="SHARE", help="widens an estimated count [its high bound is taken]"
+    )
+
+
 def count(text: str) -> int:
     """A whole number; digits may be parted by underscores."""
     try:
