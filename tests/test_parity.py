@@ -9,7 +9,16 @@ from catalogs import NOW
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from planner import CompareQuestion, CostQuestion, EstimateQuestion, FitQuestion, TokensQuestion, default_planner
+from planner import (
+    ChunksQuestion,
+    CompareQuestion,
+    CostQuestion,
+    EstimateQuestion,
+    FitQuestion,
+    PackQuestion,
+    TokensQuestion,
+    default_planner,
+)
 from planner.api.app import create_app
 from planner.api.examples import EXAMPLES
 from planner.main import main
@@ -22,6 +31,8 @@ VERBS = {
     "/v1/tokens": (TokensQuestion, "tokens"),
     "/v1/estimate": (EstimateQuestion, "estimate"),
     "/v1/context/fit": (FitQuestion, "fit"),
+    "/v1/context/pack": (PackQuestion, "pack"),
+    "/v1/context/chunks": (ChunksQuestion, "chunks"),
 }
 TYPED = {
     ("/v1/cost", "usage"): "cost gpt-5-mini 1000 200",
@@ -41,6 +52,20 @@ TYPED = {
     ),
     ("/v1/context/fit", "counted"): "fit gpt-5-mini --input-tokens 250000 --reserve-output 8000",
     ("/v1/context/fit", "text"): "fit gpt-5-mini --text TEXT --reserve-output 1000",
+    ("/v1/context/pack", "window"): (
+        "context pack claude-haiku-4-5 ITEMS --reserve-output 800 --budget 6000 --policy score_first --order edges "
+        "--position-quality 0:1,0.5:0.6,1:0.9 --cache-hit-rate 0.8"
+    ),
+    ("/v1/context/pack", "summary"): (
+        "context pack gpt-5-mini ITEMS --budget 7000 --summarise-at 0.1 --summary-tokens 120 --keep-turns 1"
+    ),
+    ("/v1/context/chunks", "text"): (
+        "context chunks text-embedding-3-small --text TEXT --limit 24 --overlap 8 --with-text"
+    ),
+    ("/v1/context/chunks", "planned"): (
+        "context chunks text-embedding-3-small --document-tokens 1000000 --overlap 64 --dimensions 1536 "
+        "--embedding text-embedding-3-large:3072 --usd-per-gb-month 0.33"
+    ),
 }
 EXAMPLE = {f"{path} {name}": (path, name) for path, named in EXAMPLES.items() for name in named}
 
@@ -62,6 +87,7 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     in_python = dumps(getattr(default_planner(), verb)(TypeAdapter(question).validate_python(body)))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
+    files["ITEMS"] = body.get("items")
     argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
     assert main([*argv, "--json"]) == 0
     typed = json.loads(capsys.readouterr().out)

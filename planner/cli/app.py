@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "context fit": ("window", "the same"),
     "context pack": ("window", "what goes into a model's window, in which order, and what it costs"),
-    "context chunks": ("window", "a document in chunks under a limit, and what embedding them costs"),
+    "context chunks": ("chunking", "a document in chunks under a limit, and what embedding them costs"),
     "models": ("listing", "which models are listed, or one in full"),
     "prices": ("listing", "a model's prices with their sources and dates"),
     "prices show": ("listing", "the same"),

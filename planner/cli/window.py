@@ -165,7 +165,7 @@ def _malformed(each: Any, at: int) -> Iterable[Problem]:
         return
     known = [field.name for field in fields(Item)]
     for key in ("id", "kind"):
-        if key not in each:
+        if each.get(key) is None:
             yield Problem(("items", at, key), f"items[{at}] has no {key}", None)
     for key, value in each.items():
         kinds = _TYPES.get(key, (str,))
@@ -174,7 +174,7 @@ def _malformed(each: Any, at: int) -> Iterable[Problem]:
         elif value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
             wanted = " or ".join(kind.__name__ for kind in kinds)
             yield Problem(("items", at, key), f"items[{at}].{key} is {value!r}; it must be {wanted}", value)
-        elif key == "needs" and not all(isinstance(name, str) for name in value or ()):
+        elif isinstance(value, list) and not all(isinstance(name, str) for name in value):
             yield Problem(("items", at, key), f"items[{at}].needs is {value!r}; it must be a list of ids", value)
 
 
