@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from functools import cache, reduce
 from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from planner.context import refuse_negative
 from planner.costing import Refusal, Terms, priced
 from planner.estimate import Money
 from planner.prompt import Tokens, sized
@@ -27,7 +25,6 @@ from pricing.usage import LARGEST, Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from planner.tokens import Count
     from pricing.catalog import Catalog
     from pricing.names import Resolution
 
@@ -244,7 +241,7 @@ def _by_formula(question: ChunksQuestion, limit: int) -> _Cut:
 def _by_text(question: ChunksQuestion, limit: int, resolved: Resolution, counter: Counter) -> _Cut:
     """The document itself, cut."""
     text = question.text or ""
-    sizer = _Sizer(counter, resolved.model.id, resolved.model.provider, question.safety_margin)
+    sizer = ModelSizer(counter, resolved.model.id, resolved.model.provider, question.safety_margin)
     whole = counter.count(text, sizer.model, sizer.provider)
     wanted = Limits(limit, question.overlap_tokens, question.lossless)
     cut = split(text, question.by, wanted, sizer, question.language)
@@ -253,36 +250,11 @@ def _by_text(question: ChunksQuestion, limit: int, resolved: Resolution, counter
     return _Cut(sized(whole), sizes, whole.notes, cut)
 
 
-def _repeats(text: str, cut: Sequence[Sized], sizer: _Sizer) -> list[int]:
+def _repeats(text: str, cut: Sequence[Sized], sizer: ModelSizer) -> list[int]:
     """The tokens of each chunk that repeat the one before."""
     again = [span for span, _ in cut if span.start < span.fresh]
     counted = dict(zip(again, sizer.counts([text[span.start : span.fresh] for span in again]), strict=True))
     return [counted[span].tokens if span in counted else 0 for span, _ in cut]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sizer:
-    """Counts for one model; `margin` widens the middle figure in place of the high bound."""
-
-    counter: Counter
-    model: str
-    provider: str
-    margin: float | None
-
-    def pieces(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text in the model's encoding, whose ratio to the model's own is not applied."""
-        length = self.counter.lengths(self.counter.registry().method(self.model, self.provider).encoding)
-        return list(map(length, texts))
-
-    def counts(self, texts: Sequence[str]) -> Sequence[Count]:
-        """The count of each text as the model's method makes it."""
-        return self.counter.count_many(texts, self.model, self.provider)
-
-    def size(self, count: Count) -> int:
-        """The high bound, or the middle of an estimate with the margin."""
-        if self.margin is None or count.low == count.high:
-            return count.high
-        return math.ceil(count.tokens * (1 + self.margin))
 
 
 def _embedded(cut: _Cut) -> Tokens:
@@ -360,7 +332,6 @@ def _refuse_overlap(overlap: int, limit: int) -> None:
 def _validate(question: ChunksQuestion) -> None:
     if (question.text is None) == (question.document_tokens is None):
         raise InvalidInput("give exactly one of text and document_tokens", loc=("text",))
-    refuse_negative(question, "overlap_tokens", "metadata_bytes", "usd_per_gb_month")
     problems = [*_out_of_range(question), *_out_of_place(question)]
     for at, each in enumerate(question.embeddings):
         problems += [Problem(("embeddings", at, *p.loc), p.msg, p.input) for p in _out_of_range(each)]
@@ -368,14 +339,31 @@ def _validate(question: ChunksQuestion) -> None:
         raise InvalidInput.of(problems)
 
 
+_RANGES: Final = {
+    "document_tokens": (0, LARGEST),
+    "limit_tokens": (1, LARGEST),
+    "overlap_tokens": (0, LARGEST),
+    "dimensions": (1, 10**6),
+    "bytes_per_dimension": (1, 10**4),
+    "metadata_bytes": (0, 10**9),
+    "safety_margin": (0, 1),
+}
+
+
 def _out_of_range(question: ChunksQuestion | Embedding) -> Iterator[Problem]:
-    for name in ("limit_tokens", "dimensions", "bytes_per_dimension", "document_tokens"):
-        value, least = getattr(question, name, None), int(name != "document_tokens")
-        if value is not None and not least <= value <= LARGEST:
-            yield Problem((name,), f"{name} is {value}; it must be from {least} to {LARGEST}", value)
-    margin = getattr(question, "safety_margin", None)
-    if margin is not None and not 0 <= margin <= 1:
-        yield Problem(("safety_margin",), f"safety_margin is {margin}; it must be a share from 0 to 1", margin)
+    for name, (least, most) in _RANGES.items():
+        value = getattr(question, name, None)
+        if value is not None and not least <= value <= most:
+            yield Problem((name,), f"{name} is {value}; it must be from {least} to {most}", str(value))
+
+
+_DECIMALS: Final = 18
+"""Decimals of a price: more would not be a price, and could not be multiplied exactly."""
+
+
+def _sane(price: Decimal) -> bool:
+    exponent = price.as_tuple().exponent
+    return isinstance(exponent, int) and 0 <= price <= LARGEST and exponent >= -_DECIMALS
 
 
 def _out_of_place(question: ChunksQuestion) -> Iterator[Problem]:
@@ -384,7 +372,9 @@ def _out_of_place(question: ChunksQuestion) -> Iterator[Problem]:
         yield Problem(
             ("language",), f"by 'code' needs language, and nothing else takes it; one of {known}", question.language
         )
-    if question.usd_per_gb_month is not None and not question.usd_per_gb_month.is_finite():
-        yield Problem(("usd_per_gb_month",), "usd_per_gb_month must be a number", str(question.usd_per_gb_month))
+    price = question.usd_per_gb_month
+    if price is not None and not _sane(price):
+        said = f"usd_per_gb_month is {price}; it must be from 0 to {LARGEST}, with at most {_DECIMALS} decimals"
+        yield Problem(("usd_per_gb_month",), said, str(price))
     if question.text is None and question.with_text:
         yield Problem(("with_text",), "with_text needs a text", question.with_text)

@@ -10,6 +10,7 @@ Markdown and source code are cut by semantic-text-splitter (MIT; CommonMark, tre
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -20,7 +21,7 @@ from pricing.errors import InvalidInput, one_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from planner.tokens import Count
+    from planner.tokens import Count, Counter
 
 By = Literal["tokens", "sentences", "markdown", "code"]
 
@@ -67,6 +68,31 @@ class Sizer(Protocol):
 
     def size(self, count: Count) -> int:
         """What a count takes of a limit: its high bound, or the middle with a margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSizer:
+    """What the counter says for one model; `margin` widens the middle figure in place of the high bound."""
+
+    counter: Counter
+    model: str
+    provider: str
+    margin: float | None
+
+    def pieces(self, texts: Sequence[str]) -> Sequence[int]:
+        """The tokens of each text in the model's encoding, whose ratio to the model's own is not applied."""
+        length = self.counter.lengths(self.counter.registry().method(self.model, self.provider).encoding)
+        return list(map(length, texts))
+
+    def counts(self, texts: Sequence[str]) -> Sequence[Count]:
+        """The count of each text as the model's method makes it."""
+        return self.counter.count_many(texts, self.model, self.provider)
+
+    def size(self, count: Count) -> int:
+        """The high bound, or the middle of an estimate with the margin."""
+        if self.margin is None or count.low == count.high:
+            return count.high
+        return math.ceil(count.tokens * (1 + self.margin))
 
 
 class _Piece(NamedTuple):
