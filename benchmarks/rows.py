@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import table
+from benchmarks import chunking, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -215,4 +215,5 @@ def rows() -> tuple[Row, ...]:
             peer_packages=False,
         ),
         *table.rows(),
+        *chunking.rows(),
     )

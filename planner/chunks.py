@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from planner.costing import Refusal, Terms, priced
 from planner.estimate import Money
 from planner.prompt import Tokens, sized
-from planner.splitting import LANGUAGES, By, Limits, Sized, split
-from planner.tokens import Counter
+from planner.splitting import LANGUAGES, By, Limits, ModelSizer, Sized, split
 from planner.when import when
 from pricing.cost import EXACT
 from pricing.errors import InvalidInput, NotPriced, Problem, UnknownModel

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
+from planner.tokens import Counter
 from pricing.errors import InvalidInput, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from planner.tokens import Count, Counter
+    from planner.tokens import Count
 
 By = Literal["tokens", "sentences", "markdown", "code"]
 

@@ -236,7 +236,7 @@ ASKED = st.fixed_dictionaries(
 
 @given(items=ITEMS, budget=st.integers(480, 900), asked=ASKED)
 def test_a_packed_window_keeps_its_promises(planner, items, budget, asked):
-    """Never over budget, every item in or out once, pairs intact, parts sum to the window and to the cost, repeatable."""
+    """Never over budget, each item in or out once, pairs intact, parts sum to window and cost, repeatable."""
     answer = ask(planner, *items, budget_tokens=budget, **asked)
     kept, dropped = set(ids(answer)), set(out(answer))
     assert answer.budget.used_tokens == sum(each.size_tokens for each in answer.items) <= budget
