@@ -24,6 +24,7 @@ from pricing.usage import LARGEST, Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.names import Resolution
 
