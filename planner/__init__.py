@@ -12,41 +12,88 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.caching import CachingAnswer, CachingQuestion
+    from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
+    from planner.evaluation.costs import (
+        JudgeCostAnswer,
+        JudgeCostQuestion,
+        MonitoringAnswer,
+        MonitoringQuestion,
+        RepeatsAnswer,
+        RepeatsQuestion,
+    )
+    from planner.evaluation.intervals import (
+        CorrectedRateAnswer,
+        CorrectedRateQuestion,
+        IntervalAnswer,
+        IntervalQuestion,
+        SystemsAnswer,
+        SystemsQuestion,
+    )
+    from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.listing import ModelsQuestion
     from planner.packed import PackAnswer
     from planner.packing import PackQuestion, Summarise
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
 __all__ = [
+    "CachingAnswer",
+    "CachingQuestion",
+    "Changes",
+    "ChangesQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
     "CompareQuestion",
     "Comparison",
+    "ConversationAnswer",
+    "ConversationQuestion",
+    "CorrectedRateAnswer",
+    "CorrectedRateQuestion",
     "Cost",
     "CostQuestion",
+    "DefectsAnswer",
+    "DefectsQuestion",
     "Embedding",
     "Estimate",
     "EstimateQuestion",
     "FitAnswer",
     "FitQuestion",
+    "IntervalAnswer",
+    "IntervalQuestion",
     "Item",
+    "JudgeCostAnswer",
+    "JudgeCostQuestion",
     "ModelsQuestion",
     "Money",
+    "MonitoringAnswer",
+    "MonitoringQuestion",
     "OutputSpread",
     "PackAnswer",
     "PackQuestion",
     "Planner",
     "ProviderUsage",
+    "RepeatsAnswer",
+    "RepeatsQuestion",
+    "RouteAnswer",
+    "RouteQuestion",
+    "SampleSizeAnswer",
+    "SampleSizeQuestion",
     "Summarise",
+    "SwitchAnswer",
+    "SwitchQuestion",
+    "SystemsAnswer",
+    "SystemsQuestion",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
@@ -54,26 +101,52 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "CachingAnswer": "planner.caching",
+    "CachingQuestion": "planner.caching",
+    "Changes": "planner.changes",
+    "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
+    "ConversationAnswer": "planner.conversation",
+    "ConversationQuestion": "planner.conversation",
+    "CorrectedRateAnswer": "planner.evaluation.intervals",
+    "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
+    "DefectsAnswer": "planner.evaluation.sample_size",
+    "DefectsQuestion": "planner.evaluation.sample_size",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "IntervalAnswer": "planner.evaluation.intervals",
+    "IntervalQuestion": "planner.evaluation.intervals",
     "Item": "planner.window",
+    "JudgeCostAnswer": "planner.evaluation.costs",
+    "JudgeCostQuestion": "planner.evaluation.costs",
     "ModelsQuestion": "planner.listing",
     "Money": "planner.estimate",
+    "MonitoringAnswer": "planner.evaluation.costs",
+    "MonitoringQuestion": "planner.evaluation.costs",
     "OutputSpread": "planner.estimate",
     "PackAnswer": "planner.packed",
     "PackQuestion": "planner.packing",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
+    "RepeatsAnswer": "planner.evaluation.costs",
+    "RepeatsQuestion": "planner.evaluation.costs",
+    "RouteAnswer": "planner.routing.route",
+    "RouteQuestion": "planner.routing.route",
+    "SampleSizeAnswer": "planner.evaluation.sample_size",
+    "SampleSizeQuestion": "planner.evaluation.sample_size",
     "Summarise": "planner.packing",
+    "SwitchAnswer": "planner.conversation",
+    "SwitchQuestion": "planner.conversation",
+    "SystemsAnswer": "planner.evaluation.intervals",
+    "SystemsQuestion": "planner.evaluation.intervals",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",

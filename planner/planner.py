@@ -10,15 +10,36 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion
+    from planner.caching import CachingAnswer, CachingQuestion
+    from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
+    from planner.evaluation.costs import (
+        JudgeCostAnswer,
+        JudgeCostQuestion,
+        MonitoringAnswer,
+        MonitoringQuestion,
+        RepeatsAnswer,
+        RepeatsQuestion,
+    )
+    from planner.evaluation.intervals import (
+        CorrectedRateAnswer,
+        CorrectedRateQuestion,
+        IntervalAnswer,
+        IntervalQuestion,
+        SystemsAnswer,
+        SystemsQuestion,
+    )
+    from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.packed import PackAnswer
     from planner.packing import PackQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.cost import Cost
@@ -37,7 +58,7 @@ class Planner:
     clock: Callable[[], datetime]
 
     def cost(self, question: CostQuestion) -> Cost:
-        """What one request costs, exactly."""
+        """What one request costs, exactly, with a line for each bucket."""
         from planner.costing import price
 
         return price(question, self.catalog, self.clock())
@@ -49,37 +70,37 @@ class Planner:
         return batch(question, self.catalog, self.clock())
 
     def compare(self, question: CompareQuestion) -> Comparison:
-        """One usage or prompt over many models, ranked."""
+        """One usage or prompt over many models, ranked, with what each saves."""
         from planner.compare import compare
 
         return compare(question, self.catalog, self.counter(), self.clock())
 
     def tokens(self, question: TokensQuestion) -> TokensAnswer:
-        """How many tokens a prompt is on a model."""
+        """How many tokens a prompt is on a model, with bounds and method."""
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
 
     def fit(self, question: FitQuestion) -> FitAnswer:
-        """Whether a prompt fits a model's limits."""
+        """Whether a prompt fits a model's total, input and output limits."""
         from planner.context import fit
 
         return fit(question, self.catalog, self.counter())
 
     def pack(self, question: PackQuestion) -> PackAnswer:
-        """What goes into a model's window, in which order, and what it costs."""
+        """What goes into a model's window, in which order, what stays out and why, and what each part costs."""
         from planner.packing import pack
 
         return pack(question, self.catalog, self.counter(), self.clock())
 
     def chunks(self, question: ChunksQuestion) -> ChunksAnswer:
-        """A document in chunks, and what embedding them costs."""
+        """A document in chunks that never pass a limit, and what overlap, embedding and storage cost."""
         from planner.chunks import chunks
 
         return chunks(question, self.catalog, self.counter(), self.clock())
 
     def estimate(self, question: EstimateQuestion) -> Estimate:
-        """What a prompt costs and whether it fits, on each model."""
+        """What a real prompt costs on each model, a request and a month, and whether it fits."""
         from planner.estimate import estimate
 
         return estimate(question, self.catalog, self.counter(), self.clock())
@@ -101,6 +122,84 @@ class Planner:
         from planner.listing import prices
 
         return prices(name, provider, self.catalog, self.clock())
+
+    def changes(self, question: ChangesQuestion) -> Changes:
+        """What moved, appeared and retires since a date, and which models became cheaper than the one in use."""
+        from planner.changes import changes
+
+        return changes(question, self.catalog, self.clock())
+
+    def caching(self, question: CachingQuestion) -> CachingAnswer:
+        """What caching a shared prefix saves, at which hit rate it pays, and which lifetime is the best."""
+        from planner.caching import caching
+
+        return caching(question, self.catalog, self.clock())
+
+    def conversation(self, question: ConversationQuestion) -> ConversationAnswer:
+        """What a growing chat or an agent loop costs, with prompt caching and without."""
+        from planner.conversation import conversation
+
+        return conversation(question, self.catalog, self.clock())
+
+    def switch(self, question: SwitchQuestion) -> SwitchAnswer:
+        """What changing the model in the middle of a session costs, and after how many turns it has paid."""
+        from planner.conversation import switch
+
+        return switch(question, self.catalog, self.clock())
+
+    def route(self, question: RouteQuestion) -> RouteAnswer:
+        """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""
+        from planner.routing.route import route
+
+        return route(question, self.catalog, self.counter(), self.clock())
+
+    def sample_size(self, question: SampleSizeQuestion) -> SampleSizeAnswer:
+        """How many items an evaluation needs, for an interval or to tell two systems apart."""
+        from planner.evaluation.sample_size import sample_size
+
+        return sample_size(question)
+
+    def interval(self, question: IntervalQuestion) -> IntervalAnswer:
+        """Between which rates the truth lies, given the items judged."""
+        from planner.evaluation.intervals import interval
+
+        return interval(question)
+
+    def systems(self, question: SystemsQuestion) -> SystemsAnswer:
+        """Whether one of two systems is better, on the same items or on different ones."""
+        from planner.evaluation.intervals import systems
+
+        return systems(question)
+
+    def corrected_rate(self, question: CorrectedRateQuestion) -> CorrectedRateAnswer:
+        """The true rate behind a judge that errs, from items on which people decided too."""
+        from planner.evaluation.intervals import corrected_rate
+
+        return corrected_rate(question)
+
+    def judge_cost(self, question: JudgeCostQuestion) -> JudgeCostAnswer:
+        """What judging an evaluation costs, by a model and by people."""
+        from planner.evaluation.costs import judge_cost
+
+        return judge_cost(question, self.catalog, self.counter(), self.clock())
+
+    def monitoring(self, question: MonitoringQuestion) -> MonitoringAnswer:
+        """What judging a sample of live traffic costs, and how soon it sees a drop."""
+        from planner.evaluation.costs import monitoring
+
+        return monitoring(question, self.catalog, self.counter(), self.clock())
+
+    def repeats(self, question: RepeatsQuestion) -> RepeatsAnswer:
+        """Whether runs are better spent on more items or on repeating each."""
+        from planner.evaluation.costs import repeats
+
+        return repeats(question)
+
+    def defects(self, question: DefectsQuestion) -> DefectsAnswer:
+        """How probable it is to see a rare defect in so many items, and how many show it."""
+        from planner.evaluation.sample_size import defects
+
+        return defects(question)
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

@@ -9,31 +9,14 @@ from catalogs import NOW
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from planner import (
-    ChunksQuestion,
-    CompareQuestion,
-    CostQuestion,
-    EstimateQuestion,
-    FitQuestion,
-    PackQuestion,
-    TokensQuestion,
-    default_planner,
-)
+from planner import default_planner
 from planner.api.app import create_app
-from planner.api.examples import EXAMPLES
+from planner.examples import examples
 from planner.main import main
+from planner.verbs import VERBS
 from planner.wire import dumps
 
 MESSAGES = "MESSAGES"
-VERBS = {
-    "/v1/cost": (CostQuestion, "cost"),
-    "/v1/compare": (CompareQuestion, "compare"),
-    "/v1/tokens": (TokensQuestion, "tokens"),
-    "/v1/estimate": (EstimateQuestion, "estimate"),
-    "/v1/context/fit": (FitQuestion, "fit"),
-    "/v1/context/pack": (PackQuestion, "pack"),
-    "/v1/context/chunks": (ChunksQuestion, "chunks"),
-}
 TYPED = {
     ("/v1/cost", "usage"): "cost gpt-5-mini 1000 200",
     ("/v1/cost", "provider_usage"): "cost claude-haiku-4-5 --usage PAYLOAD --shape anthropic",
@@ -66,8 +49,13 @@ TYPED = {
         "context chunks text-embedding-3-small --document-tokens 1000000 --overlap 64 --dimensions 1536 "
         "--embedding text-embedding-3-large:3072 --usd-per-gb-month 0.33"
     ),
+    ("/v1/prices/changes", "makers"): "prices changes --since 2026-10-01 --provider google",
+    ("/v1/prices/changes", "cheaper"): (
+        "prices changes --since 2026-09-01 --models claude-haiku-5-5,gemini-2.5-flash,ministral-8b-2512,gpt-5-mini "
+        "--in-use gpt-5-mini --input 3000 --output 400"
+    ),
 }
-EXAMPLE = {f"{path} {name}": (path, name) for path, named in EXAMPLES.items() for name in named}
+EXAMPLE = {f"{verb.path} {name}": (verb.path, name) for verb in VERBS for name in examples(verb.path).asked}
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +70,17 @@ def client():
 def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path, path, name):
     """The same question, asked three ways, is answered with the same JSON."""
     monkeypatch.setenv("TOKENPLAN_NOW", NOW.isoformat())
-    body = EXAMPLES[path][name]["value"]
-    question, verb = VERBS[path]
-    in_python = dumps(getattr(default_planner(), verb)(TypeAdapter(question).validate_python(body)))
+    body = examples(path).asked[name]["value"]
+    verb = next(each for each in VERBS if each.path == path)
+    question = TypeAdapter(verb.question_type).validate_python(body)
+    in_python = dumps(getattr(default_planner(), verb.name)(question))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
     files["ITEMS"] = body.get("items")
-    argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
+    if (path, name) in TYPED:
+        argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
+    else:
+        argv = [*verb.words.split(), "--question", _argument("QUESTION", body, {"QUESTION": body}, tmp_path)]
     assert main([*argv, "--json"]) == 0
     typed = json.loads(capsys.readouterr().out)
     assert json.loads(over_http) == json.loads(in_python) == typed

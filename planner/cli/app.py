@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from planner.cli.options import Command, Help, Parser, add_global
+from planner.cli.options import FIELD, Command, Help, Parser, add_global
 from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
@@ -32,12 +32,26 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "context pack": ("window", "what goes into a model's window, in which order, and what it costs"),
     "context chunks": ("chunking", "a document in chunks under a limit, and what embedding them costs"),
     "models": ("listing", "which models are listed, or one in full"),
-    "prices": ("listing", "a model's prices with their sources and dates"),
-    "prices show": ("listing", "the same"),
+    "prices": ("prices", "a model's prices with their sources and dates"),
+    "prices show": ("prices", "the same"),
+    "prices changes": ("changes", "what moved, appeared, retires; which models became cheaper"),
+    "prices conflicts": ("prices", "where the catalog's sources disagreed, and what was chosen"),
     "prices refresh": ("refresh", "read the public price feeds and install what they say"),
     "prices rollback": ("refresh", "go back to the catalog before the last refresh"),
     "prices diff": ("refresh", "what differs between another catalog and the one in use"),
-    "catalog": ("listing", "the catalog's version, age, sources and conflicts"),
+    "caching": ("planning", "what caching a shared prefix saves, and for how long to cache it"),
+    "caching conversation": ("planning", "a growing chat or an agent loop, cached and uncached"),
+    "caching switch": ("planning", "changing the model in the middle of a session"),
+    "routing route": ("planning", "a router between a weak and a strong model: cost, saving, break-even"),
+    "evaluation sample-size": ("planning", "how many items an evaluation needs"),
+    "evaluation interval": ("planning", "between which rates the truth lies"),
+    "evaluation compare": ("planning", "whether one of two systems is better"),
+    "evaluation corrected-rate": ("planning", "the true rate behind a judge that errs"),
+    "evaluation judge-cost": ("planning", "what judging costs, by a model and by people"),
+    "evaluation monitoring": ("planning", "judging live traffic: cost, and how soon a drop is seen"),
+    "evaluation repeats": ("planning", "more items, or more runs of each"),
+    "evaluation defects": ("planning", "how many items show a rare defect"),
+    "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
 }
@@ -212,7 +226,8 @@ def _complain(error: TokenplanError, made: list[Parser]) -> None:
         if action.option_strings
     }
     for problem in error.problems:
-        option = names.get(str(problem.loc[-1])) if problem.loc else None
+        dotted = f"{FIELD}{'.'.join(map(str, problem.loc))}"
+        option = (names.get(dotted) or names.get(str(problem.loc[-1]))) if problem.loc else None
         where = f"{option}: " if option and option not in problem.msg else ""
         print(f"error: {where}{problem.msg}", file=sys.stderr)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final, get_args
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
+from planner import questions
 from planner.cli import options as shared
 from planner.cli import prompts
 from planner.cli.options import Command, count, share
@@ -27,7 +28,7 @@ from planner.packed import Order, PartKind
 from planner.packing import PackQuestion, Summarise
 from planner.selection import By, Policy
 from planner.window import Item
-from pricing.errors import InvalidInput, Problem, one_of
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -53,15 +54,6 @@ _MARKS: Final[Mapping[PartKind, str]] = {
     "free": "·",
 }
 """What the window is drawn with; what no prompt can reach is not drawn."""
-
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "tokens": (int,),
-    "turn": (int,),
-    "score": (int, float),
-    "pinned": (bool,),
-    "needs": (list,),
-}
-"""What an item's key holds where that is no string."""
 
 
 def _declare_pack(parser: ArgumentParser) -> None:
@@ -148,34 +140,17 @@ def _summarise(options: Namespace) -> Summarise | None:
 def _items(path: str) -> tuple[Item, ...]:
     """The items of a file: a list, or an object that holds it under `items`."""
     data = shared.json_file(path)
-    if isinstance(data, dict) and set(data) == {"items"}:
-        data = data["items"]
-    if not isinstance(data, list):
-        raise InvalidInput(f"{path}: holds {type(data).__name__}; it must be a list of items", loc=("items",))
-    problems = [problem for at, each in enumerate(data) for problem in _malformed(each, at)]
-    if problems:
-        raise InvalidInput.of(problems)
-    return tuple(Item(**{**each, "needs": tuple(each.get("needs") or ())}) for each in data)
+    given = data if isinstance(data, dict) else {"items": data}
+    return questions.of_values(_Items, given).items
 
 
-def _malformed(each: Any, at: int) -> Iterable[Problem]:
-    """What keeps a JSON value from being an item."""
-    if not isinstance(each, dict):
-        yield Problem(("items", at), f"items[{at}] is {type(each).__name__}; it must be an object", each)
-        return
-    known = [field.name for field in fields(Item)]
-    for key in ("id", "kind"):
-        if each.get(key) is None:
-            yield Problem(("items", at, key), f"items[{at}] has no {key}", None)
-    for key, value in each.items():
-        kinds = _TYPES.get(key, (str,))
-        if key not in known:
-            yield Problem(("items", at, key), f"items[{at}] has the key {key!r}; {one_of(key, known)}", value)
-        elif value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
-            wanted = " or ".join(kind.__name__ for kind in kinds)
-            yield Problem(("items", at, key), f"items[{at}].{key} is {value!r}; it must be {wanted}", value)
-        elif isinstance(value, list) and not all(isinstance(name, str) for name in value):
-            yield Problem(("items", at, key), f"items[{at}].needs is {value!r}; it must be a list of ids", value)
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """What the file holds."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    items: tuple[Item, ...]
 
 
 def _pack_page(answer: PackAnswer) -> Iterable[Block]:

@@ -9,10 +9,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from planner import CostQuestion, EstimateQuestion, OutputSpread, TokensQuestion, Usage
-from planner.api.examples import EXAMPLES
+from planner.examples import examples
+from planner.verbs import VERBS
 from planner.wire import dumps
 
-SENT = {f"{path} {name}": (path, each["value"]) for path, named in EXAMPLES.items() for name, each in named.items()}
+SENT = {
+    f"{verb.path} {name}": (verb.path, each["value"])
+    for verb in VERBS
+    for name, each in examples(verb.path).asked.items()
+}
 
 
 @pytest.mark.parametrize(("path", "body"), SENT.values(), ids=SENT)
@@ -28,7 +33,7 @@ def test_every_openapi_example_runs_and_answers_its_schema(client, path, body):
 def test_every_verb_has_an_example(client):
     """OpenAPI shows one for each POST endpoint."""
     posts = {path for path, item in client.get("/openapi.json").json()["paths"].items() if "post" in item}
-    assert posts == set(EXAMPLES)
+    assert posts == {verb.path for verb in VERBS}
 
 
 def test_the_contracts_first_example_costs_what_the_contract_says(client):

@@ -1,0 +1,77 @@
+"""Every question that is asked with a body: its method on `Planner`, its path, its question and answer types.
+
+The one list that the HTTP face, the command line, the tests and the documentation read.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final, NamedTuple
+
+
+class Verb(NamedTuple):
+    """One verb; `question` and `answer` are types of `module`, imported when first asked for."""
+
+    name: str
+    path: str
+    module: str
+    question: str
+    answer: str
+
+    @property
+    def words(self) -> str:
+        """The verb on the command line: the path's words."""
+        return self.path.removeprefix("/v1/").replace("/", " ")
+
+    @property
+    def question_type(self) -> type:
+        """The frozen question."""
+        found: type = getattr(import_module(self.module), self.question)
+        return found
+
+    @property
+    def answer_type(self) -> type:
+        """The frozen answer."""
+        found: type = getattr(import_module(self.module), self.answer)
+        return found
+
+
+VERBS: Final = (
+    Verb("cost", "/v1/cost", "planner.costing", "CostQuestion", "Cost"),
+    Verb("compare", "/v1/compare", "planner.compare", "CompareQuestion", "Comparison"),
+    Verb("tokens", "/v1/tokens", "planner.prompt", "TokensQuestion", "TokensAnswer"),
+    Verb("estimate", "/v1/estimate", "planner.estimate", "EstimateQuestion", "Estimate"),
+    Verb("fit", "/v1/context/fit", "planner.context", "FitQuestion", "FitAnswer"),
+    Verb("pack", "/v1/context/pack", "planner.packing", "PackQuestion", "PackAnswer"),
+    Verb("chunks", "/v1/context/chunks", "planner.chunks", "ChunksQuestion", "ChunksAnswer"),
+    Verb("changes", "/v1/prices/changes", "planner.changes", "ChangesQuestion", "Changes"),
+    Verb("caching", "/v1/caching", "planner.caching", "CachingQuestion", "CachingAnswer"),
+    Verb(
+        "conversation", "/v1/caching/conversation", "planner.conversation", "ConversationQuestion", "ConversationAnswer"
+    ),
+    Verb("switch", "/v1/caching/switch", "planner.conversation", "SwitchQuestion", "SwitchAnswer"),
+    Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
+    Verb(
+        "sample_size",
+        "/v1/evaluation/sample-size",
+        "planner.evaluation.sample_size",
+        "SampleSizeQuestion",
+        "SampleSizeAnswer",
+    ),
+    Verb("interval", "/v1/evaluation/interval", "planner.evaluation.intervals", "IntervalQuestion", "IntervalAnswer"),
+    Verb("systems", "/v1/evaluation/compare", "planner.evaluation.intervals", "SystemsQuestion", "SystemsAnswer"),
+    Verb(
+        "corrected_rate",
+        "/v1/evaluation/corrected-rate",
+        "planner.evaluation.intervals",
+        "CorrectedRateQuestion",
+        "CorrectedRateAnswer",
+    ),
+    Verb("judge_cost", "/v1/evaluation/judge-cost", "planner.evaluation.costs", "JudgeCostQuestion", "JudgeCostAnswer"),
+    Verb(
+        "monitoring", "/v1/evaluation/monitoring", "planner.evaluation.costs", "MonitoringQuestion", "MonitoringAnswer"
+    ),
+    Verb("repeats", "/v1/evaluation/repeats", "planner.evaluation.costs", "RepeatsQuestion", "RepeatsAnswer"),
+    Verb("defects", "/v1/evaluation/defects", "planner.evaluation.sample_size", "DefectsQuestion", "DefectsAnswer"),
+)
+"""In the order in which a reader of the API meets them."""
