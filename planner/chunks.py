@@ -17,7 +17,7 @@ from planner.prompt import Tokens, sized
 from planner.splitting import LANGUAGES, By, Limits, ModelSizer, Sized, split
 from planner.when import when
 from pricing.cost import EXACT
-from pricing.errors import InvalidInput, NotPriced, Problem, UnknownModel
+from pricing.errors import InvalidInput, NotPriced, Problem, TooLarge, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import LARGEST, Usage
 
@@ -243,11 +243,29 @@ def _by_text(question: ChunksQuestion, limit: int, resolved: Resolution, counter
     text = question.text or ""
     sizer = ModelSizer(counter, resolved.model.id, resolved.model.provider, question.safety_margin)
     whole = counter.count(text, sizer.model, sizer.provider)
+    _refuse_many(question, whole.tokens, limit)
     wanted = Limits(limit, question.overlap_tokens, question.lossless)
     cut = split(text, question.by, wanted, sizer, question.language)
     repeats = _repeats(text, cut, sizer)
     sizes = Tally(_Size(c.tokens, c.low, c.high, again) for (_, c), again in zip(cut, repeats, strict=True))
     return _Cut(sized(whole), sizes, whole.notes, cut)
+
+
+def _refuse_many(question: ChunksQuestion, tokens: int, limit: int) -> None:
+    """Refuse what would take minutes: too many chunks, or too many tokens in all of them together."""
+    count, most = planned(tokens, limit, question.overlap_tokens), _MOST_CHUNKS[question.by]
+    if count > most or count * limit > max(_MOST_EMBEDDED, 2 * limit):
+        raise TooLarge(
+            f"{tokens} tokens in chunks of {limit} with {question.overlap_tokens} repeated make {count} chunks; at most "
+            f"{most} are cut by {question.by}, of {_MOST_EMBEDDED} tokens together; raise limit_tokens or lower the "
+            "overlap, or give document_tokens for the figures alone",
+            loc=("limit_tokens",),
+            value=limit,
+        )
+
+
+_MOST_CHUNKS: Final[dict[By, int]] = {"tokens": 100_000, "sentences": 100_000, "markdown": 10_000, "code": 10_000}
+_MOST_EMBEDDED: Final = 50_000_000
 
 
 def _repeats(text: str, cut: Sequence[Sized], sizer: ModelSizer) -> list[int]:

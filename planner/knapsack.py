@@ -9,8 +9,8 @@ from pricing.errors import TooLarge
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MOST_STATES: Final = 200_000
-"""Sets that the exact choice may hold at once: a second or so."""
+MOST_STATES: Final = 1_000_000
+"""Sets that the exact choice may look at: a few seconds."""
 
 
 def by_rank(sizes: Sequence[int], ranking: Iterable[int], room: int) -> set[int]:
@@ -34,19 +34,20 @@ def optimal(sizes: Sequence[int], scores: Sequence[float], room: int) -> set[int
     drops those that could not reach the best one known with all that is left. `scores` are not negative.
 
     Raises:
-        TooLarge: more than `MOST_STATES` sets had to be kept.
+        TooLarge: more than `MOST_STATES` sets had to be looked at.
     """
     left = [0.0]
     for score in reversed(scores):
         left.append(left[-1] + score)
     left.reverse()
     states = [_State(0, 0.0, None)]
-    best = 0.0
+    best, looked_at = 0.0, 0
     for at, (size, score) in enumerate(zip(sizes, scores, strict=True)):
         grown = [_State(s.size + size, s.score + score, (at, s)) for s in states if s.size + size <= room]
         states = [s for s in _frontier(states, grown) if s.score + left[at + 1] >= best]
         best = max(best, states[-1].score)
-        if len(states) > MOST_STATES:
+        looked_at += len(states)
+        if looked_at > MOST_STATES:
             raise TooLarge(
                 f"{len(sizes)} items are too many for the exact choice: over {MOST_STATES} sets at item {at}; "
                 "choose by score or density",

@@ -157,7 +157,7 @@ class Plan:
 
     def laid_out(self) -> list[Sized]:
         """What is in, the most stable first, passages by the order asked for."""
-        kept = [each for each in self.every if each.item.id in self.chosen.kept]
+        kept = [each for each in self.every if self.has(each)]
         row: list[Sized] = []
         for kind in KINDS:
             if kind == "history" and self.summary is not None:
@@ -165,6 +165,10 @@ class Plan:
             same = [each for each in kept if each.item.kind == kind]
             row += [same[at] for at in _order(self.question, same)] if kind == "retrieved" else same
         return row
+
+    def has(self, each: Sized) -> bool:
+        """Whether an item is in."""
+        return each.item.id in self.chosen.kept
 
     def sent(self, row: Sequence[Sized]) -> list[Sized]:
         """A row of items and what stands around its messages."""
@@ -319,7 +323,7 @@ def _parts(plan: Plan, items: Sequence[Packed], each: Rates) -> Iterator[Part]:
 def _prefix(plan: Plan, row: Sequence[Sized], usd: Decimal, each: Rates, least: int | None) -> Prefix:
     """What the order is worth against that in which the items were given."""
     prefix = _leading(row, plan)
-    given_row = [item for item in plan.every if item.item.id in plan.chosen.kept]
+    given_row = [item for item in plan.every if plan.has(item)]
     given = _leading(given_row, plan)
     given_usd = None
     if each.hit is not None:
@@ -344,7 +348,7 @@ def _ordering(question: PackQuestion, plan: Plan, row: Sequence[Sized]) -> Order
     if not table or not passages:
         return Ordering(question.order, None, None, None)
     scores = [each.item.score or 0.0 for each in passages]
-    given = [each.item.score or 0.0 for each in plan.every if each in passages]
+    given = [each.item.score or 0.0 for each in plan.every if each.item.kind == "retrieved" and plan.has(each)]
     return Ordering(
         question.order,
         *(positions.weighted(each, range(len(each)), table) for each in (scores, sorted(scores, reverse=True), given)),

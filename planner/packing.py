@@ -86,7 +86,7 @@ def pack(question: PackQuestion, catalog: Catalog, counter: Counter, now: dateti
 def _choose(question: PackQuestion, budget: Budget, every: Sequence[Sized], framing: Sized | None) -> Plan:
     """Who goes in."""
     history = turns([each for each in every if each.item.kind == "history"])
-    tools = [each for each in every if each.item.kind == "tools"]
+    tools = {each.item.id: each for each in every if each.item.kind == "tools"}
     into = Selection(budget.input_tokens - (framing.size if framing else 0))
     into.take(each for each in every if each.item.always)
     for turn in history:
@@ -104,7 +104,7 @@ def _choose(question: PackQuestion, budget: Budget, every: Sequence[Sized], fram
         choose_retrieved(into, passages, question.retrieved_by, question.min_score)
         choose_history(into, kept, tools)
     into.leave(replaced, "summarised", "the summary stands for it")
-    idle = [tool for tool in tools if tool.item.id not in into.kept]
+    idle = [tool for name, tool in tools.items() if name not in into.kept]
     into.leave(idle, "not_needed", "no message that is in calls it")
     return Plan(question, budget, every, framing, into, summary, replaced)
 
@@ -134,7 +134,8 @@ def _summarised(
         return history, [], None
     size = wanted.summary_tokens
     summary = Sized(Item(id=SUMMARY, kind="history", tokens=size), size, size, size, size)
-    return [turn for turn in history if turn not in gone], replaced, summary
+    gone_ids = {each.item.id for each in replaced}
+    return [turn for turn in history if turn[0].item.id not in gone_ids], replaced, summary
 
 
 def _validate(question: PackQuestion) -> None:

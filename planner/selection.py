@@ -11,7 +11,7 @@ from planner.window import Sized
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 Reason = Literal["no_room", "older_turns", "duplicate", "below_min_score", "summarised", "not_needed"]
@@ -65,11 +65,13 @@ def turns(history: Sequence[Sized]) -> list[Turn]:
     Raises:
         InvalidInput: turns are given to some items only, or do not ascend.
     """
-    starts = _starts(history)
-    for group in {each.item.group for each in history} - {None}:
-        places = [at for at, each in enumerate(history) if each.item.group == group]
-        starts -= set(range(places[0] + 1, places[-1] + 1))
-    edges = [*sorted(starts), len(history)]
+    ends = {each.item.group: at for at, each in enumerate(history)}
+    starts, reach, open_starts = [], -1, _starts(history)
+    for at, each in enumerate(history):
+        if at in open_starts and at > reach:
+            starts.append(at)
+        reach = max(reach, at if each.item.group is None else ends[each.item.group])
+    edges = [*starts, len(history)]
     return [tuple(history[a:b]) for a, b in pairwise(edges)]
 
 
@@ -90,13 +92,12 @@ def _starts(history: Sequence[Sized]) -> set[int]:
     return {at for at, number in enumerate(numbers) if not at or number != numbers[at - 1]}
 
 
-def with_tools(turn: Turn, tools: Sequence[Sized]) -> list[Sized]:
-    """A turn and the tools that it calls."""
-    names = {name for each in turn for name in each.item.needs}
-    return [*turn, *(tool for tool in tools if tool.item.id in names)]
+def with_tools(turn: Turn, tools: Mapping[str, Sized]) -> list[Sized]:
+    """A turn and the tools, by their ids, that it calls."""
+    return [*turn, *(tools[name] for each in turn for name in each.item.needs)]
 
 
-def choose_history(into: Selection, every: Sequence[Turn], tools: Sequence[Sized]) -> None:
+def choose_history(into: Selection, every: Sequence[Turn], tools: Mapping[str, Sized]) -> None:
     """Newest turns first, whole, without a gap; a turn that does not fit keeps all older ones out.
 
     Turns with a pinned item are in already.

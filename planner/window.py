@@ -19,6 +19,9 @@ Kind = Literal["tools", "system", "pinned", "history", "retrieved", "question"]
 KINDS: Final[tuple[Kind, ...]] = ("tools", "system", "pinned", "history", "retrieved", "question")
 """Every kind, the most stable first: the order in which a window is laid out."""
 
+_SHOWN: Final = 50
+"""The most problems that one answer names."""
+
 FIXED: Final = ("tools", "system", "pinned", "question")
 """Kinds that go in whatever else does not."""
 
@@ -77,13 +80,13 @@ def checked(items: Sequence[Item]) -> None:
     tools = {item.id for item in items if item.kind == "tools"}
     for at, item in enumerate(items):
         for name in item.needs:
-            if name not in tools:
+            if name not in tools and len(problems) < _SHOWN:
                 said = f"items[{at}].needs names {name!r}, which is no item of kind 'tools'; {one_of(name, tools)}"
                 problems.append(Problem(("items", at, "needs"), said, name))
     if not items:
         problems.append(Problem(("items",), "items is empty; give at least one", []))
     if problems:
-        raise InvalidInput.of(problems)
+        raise InvalidInput.of(problems[:_SHOWN])
 
 
 def _wrong(item: Item, seen: Mapping[str, Item]) -> Iterator[tuple[str, str, object]]:

@@ -13,6 +13,7 @@ from planner import ChunksQuestion, Embedding, Planner
 from planner.chunks import planned
 from planner.tokens import Counter
 from pricing import InvalidInput, NotPriced
+from pricing.errors import TooLarge
 
 MODELS = {
     "openai/text-embedding-3-small": {
@@ -92,6 +93,15 @@ def test_a_limit_over_the_models_input_is_told(planner):
     plan = planner.chunks(ChunksQuestion(model=SMALL, document_tokens=5000)).plan
     assert plan.fits is False
     assert "takes at most 400 tokens" in plan.warnings[-1]
+
+
+@pytest.mark.parametrize(("limit", "overlap"), [(1, 0), (10_000, 9_990)])
+def test_what_would_take_minutes_is_refused(planner, limit, overlap):
+    """120,000 one-token chunks, or 11,000 chunks of 10,000 tokens each, are too large; the figures alone are not."""
+    asked = {"model": SMALL, "limit_tokens": limit, "overlap_tokens": overlap}
+    with pytest.raises(TooLarge, match=r"at most 100000 are cut by sentences"):
+        planner.chunks(ChunksQuestion(**asked, text=" word" * 120_000))
+    assert planner.chunks(ChunksQuestion(**asked, document_tokens=120_000)).plan.chunks > 10_000
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.25])

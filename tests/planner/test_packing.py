@@ -16,6 +16,7 @@ from planner.knapsack import by_rank, optimal
 from planner.positions import at_edges, by_quality, quality, slots, weighted
 from planner.tokens import Counter
 from pricing import Catalog, InvalidInput
+from pricing.errors import TooLarge
 
 PRICES = priced(
     input_tokens="1", cache_read_tokens="0.1", cache_write_5m_tokens="1.25", output_tokens="4", reasoning_tokens="4"
@@ -287,6 +288,21 @@ def test_the_row_by_quality_is_the_best_of_all(scores, middle, end):
     assert sorted(row) == sorted(at_edges(scores)) == list(range(len(scores)))
     best = max(weighted(scores, each, table) for each in permutations(range(len(scores))))
     assert weighted(scores, row, table) == pytest.approx(best, abs=1e-9)
+
+
+def test_an_exact_choice_among_too_many_is_refused(monkeypatch):
+    """Beyond the bound the error says to choose otherwise, and nothing stalls."""
+    monkeypatch.setattr("planner.knapsack.MOST_STATES", 100)
+    with pytest.raises(TooLarge, match="40 items are too many for the exact choice"):
+        optimal([2**at for at in range(40)], [float(2**at) for at in range(40)], 2**39)
+
+
+def test_many_items_are_packed_in_linear_time(planner):
+    """20,000 turns in nested groups, each with a tool of its own: one unit, and an answer at once."""
+    tools = [Item(id=f"f{at}", kind="tools", tokens=0, pinned=False) for at in range(10_000)]
+    calls = [turn(at, 0, group=str(min(at, 19_999 - at)), needs=(f"f{at % 10_000}",)) for at in range(20_000)]
+    answer = ask(planner, *tools, *calls, ASK)
+    assert len(answer.items) == 30_001
 
 
 def test_quality_is_linear_between_rows_and_flat_beyond():
