@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         SystemsQuestion,
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
+    from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
     from planner.packed import PackAnswer
     from planner.packing import PackQuestion, Summarise
@@ -64,11 +66,15 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DocumentInput",
     "Embedding",
     "Estimate",
     "EstimateQuestion",
+    "Files",
+    "FilesQuestion",
     "FitAnswer",
     "FitQuestion",
+    "ImageInput",
     "IntervalAnswer",
     "IntervalQuestion",
     "Item",
@@ -115,13 +121,17 @@ _HOMES: Final = {
     "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
+    "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Files": "planner.files",
+    "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
     "Item": "planner.window",

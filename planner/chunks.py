@@ -256,9 +256,9 @@ def _refuse_many(question: ChunksQuestion, tokens: int, limit: int) -> None:
     count, most = planned(tokens, limit, question.overlap_tokens), _MOST_CHUNKS[question.by]
     if count > most or count * limit > max(_MOST_EMBEDDED, 2 * limit):
         raise TooLarge(
-            f"{tokens} tokens in chunks of {limit} with {question.overlap_tokens} repeated make {count} chunks; at most "
-            f"{most} are cut by {question.by}, of {_MOST_EMBEDDED} tokens together; raise limit_tokens or lower the "
-            "overlap, or give document_tokens for the figures alone",
+            f"{tokens} tokens in chunks of {limit}, {question.overlap_tokens} of them repeated, make {count} chunks; "
+            f"at most {most} are cut by {question.by}, of {_MOST_EMBEDDED} tokens together; raise limit_tokens, lower "
+            "the overlap, or give document_tokens for the figures alone",
             loc=("limit_tokens",),
             value=limit,
         )

@@ -67,6 +67,8 @@ def test_faces_never_import_each_other():
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
         ("tiktoken", ("planner.tokens",)),
         ("semantic_text_splitter", ("planner.splitting",)),
+        ("toktok", ("planner.tokens",)),
+        ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
         ("requests", ()),
         ("socket", ("planner.api",)),

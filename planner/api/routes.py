@@ -17,6 +17,7 @@ from planner.api import problems
 from planner.examples import examples
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
 from planner.planner import Planner
+from planner.tokens.workers import LARGE
 from planner.verbs import VERBS
 from planner.wire import dumps
 from pricing.errors import InvalidInput
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     from planner.verbs import Verb
 
 LARGE_BODY: Final = 16_384
-"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
+"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over.
+
+So are documents of any size: a small one may take long to read.
+"""
+
+HUGE_BODY: Final = LARGE
+"""Bodies over this many have threads of their own: they may wait long for a process that counts."""
 
 AtProvider = Annotated[str | None, Query(description="narrows the name to one provider")]
 
@@ -75,7 +82,7 @@ class VerbRoute(Titled):
         """The handler that FastAPI calls for a request."""
         verb = self.endpoint
         kind = verb.__annotations__["question"]
-        limiter = CapacityLimiter(4)
+        large, huge = CapacityLimiter(4), CapacityLimiter(4)
 
         async def handle(request: Request) -> Response:
             body = await request.body()
@@ -83,8 +90,8 @@ class VerbRoute(Titled):
                 asked = questions.read(kind, body)
             except InvalidInput as error:
                 return problems.of_error(error)
-            if len(body) > LARGE_BODY:
-                answer = await to_thread.run_sync(verb, asked, limiter=limiter)
+            if len(body) > LARGE_BODY or getattr(asked, "documents", None):
+                answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:
                 answer = verb(asked)
             return _json(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final, get_args
 
 from planner.chunks import ChunksQuestion, Embedding
@@ -10,6 +11,7 @@ from planner.cli.options import Command, count, decimal
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bar, bullets, grouped, small_usd, span
 from planner.cli.words import counted, named, refusals, standing
 from planner.splitting import LANGUAGES, By
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -66,13 +68,11 @@ def _embedding(text: str) -> Embedding:
 
 
 def _chunks(planner: Planner, options: Namespace) -> Output:
-    sized = options.document_tokens is not None and not options.files and options.text is None
-    options.messages = None
     answer = planner.chunks(
         ChunksQuestion(
             model=options.model,
             provider=options.provider,
-            text=None if sized else shared.prompt(options)["text"],
+            text=_document(options),
             document_tokens=options.document_tokens,
             limit_tokens=options.limit_tokens,
             overlap_tokens=options.overlap_tokens,
@@ -97,6 +97,17 @@ def _chunks(planner: Planner, options: Namespace) -> Output:
         asides=[*refusals(answer.refused), *answer.plan.warnings, *answer.assumptions],
         error=f"{len(answer.refused)} embedding models could not be answered for" if answer.refused else None,
     )
+
+
+def _document(options: Namespace) -> str | None:
+    """The document from files, `--text` or stdin; None where its size was given and nothing else."""
+    texts = [shared.read_text(path) for path in options.files]
+    texts += [] if options.text is None else [options.text]
+    if not texts and options.document_tokens is None:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise InvalidInput("no document: name a FILE, or - for stdin, or give --text or --document-tokens")
+        texts = [shared.read_text(shared.STDIN)]
+    return "\n".join(texts) if texts else None
 
 
 def _page(answer: ChunksAnswer) -> Iterable[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
@@ -139,7 +140,7 @@ def _summarise(options: Namespace) -> Summarise | None:
 
 def _items(path: str) -> tuple[Item, ...]:
     """The items of a file: a list, or an object that holds it under `items`."""
-    data = shared.json_file(path)
+    data = shared.read_json(path, json.loads)
     given = data if isinstance(data, dict) else {"items": data}
     return questions.of_values(_Items, given).items
 
