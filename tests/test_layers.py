@@ -66,6 +66,7 @@ def test_faces_never_import_each_other():
         ("fastapi", ("planner.api", "planner.web")),
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
         ("tiktoken", ("planner.tokens",)),
+        ("semantic_text_splitter", ("planner.splitting",)),
         ("toktok", ("planner.tokens",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
