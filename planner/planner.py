@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from planner.batch import BatchAnswer, BatchQuestion
+    from planner.batch import BatchAnswer, BatchQuestion, ColumnsAnswer, ColumnsQuestion
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion
@@ -69,6 +69,12 @@ class Planner:
         from planner.batch import batch
 
         return batch(question, self.catalog, self.clock())
+
+    def cost_columns(self, question: ColumnsQuestion) -> ColumnsAnswer:
+        """The same for columns; needs the extra `table`."""
+        from planner.columns import columns
+
+        return columns(question, self.catalog, self.clock())
 
     def compare(self, question: CompareQuestion) -> Comparison:
         """One usage or prompt over many models, ranked, with what each saves."""

@@ -1,48 +1,37 @@
 """Costs beside the rows of a Polars, pandas or Arrow table. Needs the extra `table`.
 
 Which column is what goes by name: `model`, `provider`, `service_tier`, `region`, `as_of`, and the billing buckets. A
-null in a bucket means that it is not used; a null provider, tier or region is the default. Other columns are left
-alone. Added are
-
-| column | what |
-|---|---|
-| `cost_usd` | exact decimal with 12 places (Polars `Decimal(38, 12)`, Arrow and pandas `decimal128(38, 12)`) |
-| `cost_error` | why the row has no price; null where it has |
-| `cost_model`, `cost_provider` | what the row was priced as; null where nothing is sold under its terms |
+null is as if its row had left the value out. Other columns are left alone. Added are the columns of `pricing.arrow`:
+`cost_usd` (Polars `Decimal(38, 12)`, Arrow and pandas `decimal128(38, 12)`), `cost_error`, `cost_model` and
+`cost_provider`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pricing.errors import InvalidInput, one_of
 from pricing.usage import BUCKETS
 
 try:
     import narwhals as nw
-    import numpy as np
     import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
 except ImportError:
     raise InvalidInput("frames need narwhals, NumPy and pyarrow: pip install 'tokenplan[table]'") from None
 
+from pricing import arrow
+from pricing.arrow import ADDED
 from pricing.catalog import Catalog
-from pricing.table import Column
 from pricing.table import price as price_table
-from pricing.table.columns import AMOUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from pricing.table import Priced
-
 Frame = TypeVar("Frame")
-
-ADDED: Final = ("cost_usd", "cost_error", "cost_model", "cost_provider")
-MONEY: Final = pa.decimal128(38, 12)
 
 
 def price(
@@ -72,17 +61,20 @@ def price(
         if name in columns:
             raise InvalidInput(f"the table has a column {name!r} already; drop or rename it", loc=(name,))
     optional = {"provider": provider, "service_tier": service_tier, "region": region}
-    texts = {key: _texts(held, name) if name in columns or name != key else None for key, name in optional.items()}
+    texts = {
+        key: arrow.texts(name, _arrow(held, name)) if name in columns or name != key else None
+        for key, name in optional.items()
+    }
     answer = price_table(
         catalog or Catalog(),
         {bucket: _quantities(held, bucket, name) for bucket, name in _buckets(columns, usage).items()},
-        model=_texts(held, model),
+        model=arrow.texts(model, _arrow(held, model)),
         provider=texts["provider"],
         service_tier=texts["service_tier"],
         region=texts["region"],
         as_of=as_of if isinstance(as_of, datetime) else _instants(held, as_of),
     )
-    return _with(held, dict(zip(ADDED, _added(answer), strict=True)))  # type: ignore[no-any-return]  # the frame given
+    return _with(held, dict(zip(ADDED, arrow.added(answer), strict=True)))  # type: ignore[no-any-return]  # the frame given
 
 
 def _opened(df: object) -> nw.DataFrame[Any]:
@@ -131,80 +123,24 @@ def _arrow(held: nw.DataFrame[Any], name: str) -> Any:
     return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
 
 
-def _wrong(name: str, column: Any, wanted: str) -> InvalidInput:
-    return InvalidInput(
-        f"column {name!r} holds {column.type}; it must hold {wanted}", loc=(name,), value=str(column.type)
-    )
-
-
-def _texts(held: nw.DataFrame[Any], name: str) -> Column:
-    column = _arrow(held, name)
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if column.null_count == len(column):  # of whatever type: pandas makes floats of nothing
-        return Column((None,), np.zeros(len(column), np.int32))
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-        raise _wrong(name, column, "text")
-    encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.large_string()).dictionary_encode()
-    values = encoded.dictionary.to_pylist()
-    codes = encoded.indices.cast(pa.int32()).fill_null(len(values))
-    return Column((*values, None), codes.to_numpy(zero_copy_only=False))
-
-
 def _quantities(held: nw.DataFrame[Any], bucket: str, name: str) -> NDArray[Any]:
-    """A bucket's column, 0 for null. Floats that are all whole are counts: pandas makes them of integers with gaps."""
+    """A bucket's column; of floats, all must be counts."""
     column = _arrow(held, name)
-    kind = column.type
-    if column.null_count == len(column):
-        return np.zeros(len(column), np.int64)
-    if pa.types.is_integer(kind):
-        return column.fill_null(0).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
-    if pa.types.is_decimal(kind) and bucket in AMOUNTS:
-        return np.array([0 if each is None else each for each in column.to_pylist()], object)
-    if not pa.types.is_floating(kind):
-        raise _wrong(name, column, "numbers" if bucket in AMOUNTS else "integers")
-    floats = column.fill_null(0.0).to_numpy(zero_copy_only=False)
-    if bucket in AMOUNTS:
-        return floats  # type: ignore[no-any-return]
-    if not (floats == np.floor(floats)).all() or (np.abs(floats) > 2.0**53).any():
-        raise _wrong(name, column, "integers; some of its values are no whole numbers")
-    return floats.astype(np.int64)  # type: ignore[no-any-return]
+    values, fractions = arrow.quantities(name, bucket, column)
+    if len(fractions):
+        raise arrow.wrong_type(name, column, "integers; some of its values are no whole numbers")
+    return values
 
 
 def _instants(held: nw.DataFrame[Any], name: str) -> NDArray[np.datetime64]:
-    """A column of times as UTC; a null is NaT, which is its row's error."""
+    """A column of times; a null is NaT, which is its row's error."""
     if name not in held.columns:
         raise InvalidInput(
             f"the table has no column {name!r}; say as_of=, the name of a column of times or one datetime for all rows",
             loc=("as_of",),
             value=name,
         )
-    column = _arrow(held, name)
-    if column.null_count == len(column):
-        return np.full(len(column), np.datetime64("NaT", "us"))
-    if not (pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)):
-        raise _wrong(name, column, "dates or times; parse texts first")
-    zone = getattr(column.type, "tz", None)  # Arrow keeps zoned times as UTC
-    micros = pc.cast(column, pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
-    least = np.iinfo(np.int64).min  # what NaT is
-    return micros.fill_null(int(least)).to_numpy(zero_copy_only=False).view("datetime64[us]")  # type: ignore[no-any-return]
-
-
-def _added(answer: Priced) -> Iterable[Any]:
-    """The new columns as Arrow arrays, in the order of `ADDED`."""
-    good = answer.errors < 0
-    wide = np.zeros((len(good), 2), np.int64)  # 128-bit integers, the low half first
-    wide[:, 0] = np.where(good, answer.amounts, 0)
-    valid = pa.py_buffer(np.packbits(good, bitorder="little").tobytes())
-    yield pa.Array.from_buffers(MONEY, len(good), [valid, pa.py_buffer(wide.tobytes())])
-    yield _decoded(answer.errors, [str(each) for each in answer.problems])
-    models = [None if each is None else each.model for each in answer.chosen]
-    yield _decoded(answer.offers, [each.id if each else None for each in models])
-    yield _decoded(answer.offers, [each.provider if each else None for each in models])
-
-
-def _decoded(codes: NDArray[Any], values: list[str | None]) -> Any:
-    """Texts by code; null below 0."""
-    return pa.array([*values, None], pa.string()).take(pa.array(np.where(codes < 0, len(values), codes)))
+    return arrow.instants(name, _arrow(held, name))
 
 
 def _with(held: nw.DataFrame[Any], added: dict[str, Any]) -> Any:

@@ -34,7 +34,7 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
     keyed = bool(chosen.api_keys)
     app.include_router(verbs(planner, keyed=keyed))
     app.include_router(lookups(planner, keyed=keyed))
-    app.include_router(batches(planner))
+    app.include_router(batches(planner, chosen.max_body, keyed=keyed))
 
     @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planner.api.settings import Settings
 
 STREAMED: Final = "/v1/cost/batch"
-STREAMS: Final = (b"application/x-ndjson",)
+STREAMS: Final = (b"application/x-ndjson", b"application/vnd.apache.arrow.stream")
 """Where, and as what, a body is read in pieces: its whole size is not limited."""
 
 
@@ -41,7 +41,7 @@ class Gate:
             scope["path"] == STREAMED
             and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() in STREAMS
         ):
-            await self._app(scope, receive, send)  # limits each row instead
+            await self._app(scope, receive, send)  # limits each row or record batch instead
             return
         length = headers.get(b"content-length")
         if length is not None:

@@ -53,10 +53,17 @@ _PROBLEM: Final = {
         "nearest": {"type": "array", "items": {"type": "string"}},
     },
 }
-_SAID: Final = {401: "No valid key", 404: "Unknown id", 413: "Too large", 422: "Cannot be priced, counted or parsed"}
+_SAID: Final = {
+    401: "No valid key",
+    404: "Unknown id",
+    413: "Too large",
+    415: "Content type not taken",
+    422: "Cannot be priced, counted or parsed",
+}
 
 
-def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+def documented(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The problem documents that an endpoint may answer, for its description."""
     return {
         code: {"description": _SAID[code], "content": {"application/problem+json": {"schema": _PROBLEM}}}
         for code in codes
@@ -102,7 +109,7 @@ class VerbRoute(Titled):
 def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
     """The POST verbs over whichever planner is current when a request arrives; `keyed` documents the need of a key."""
     router = APIRouter(
-        route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=_key(keyed=keyed), tags=["verbs"]
+        route_class=VerbRoute, responses=documented(401, 413, 422), dependencies=key(keyed=keyed), tags=["verbs"]
     )
     for verb in VERBS:
         shown = {"requestBody": {"content": {"application/json": {"examples": examples(verb.path).asked}}}}
@@ -127,8 +134,8 @@ def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter
     """The GET look-ups; parameters that an endpoint does not know are refused."""
     router = APIRouter(
         route_class=Titled,
-        responses=_problems(401, 422),
-        dependencies=[*_key(keyed=keyed), Depends(_refuse_unknown)],
+        responses=documented(401, 422),
+        dependencies=[*key(keyed=keyed), Depends(_refuse_unknown)],
         tags=["catalog"],
     )
 
@@ -152,12 +159,12 @@ def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter
         )
         return _json(planner().models(asked))
 
-    @router.get("/v1/models/{id:path}/prices", response_model=PriceHistory, responses=_problems(404))
+    @router.get("/v1/models/{id:path}/prices", response_model=PriceHistory, responses=documented(404))
     def prices(id: str, provider: AtProvider = None) -> Response:  # noqa: A002 - the contract's name
         """A model's rate sets, past, current and announced."""
         return _json(planner().prices(id, provider))
 
-    @router.get("/v1/models/{id:path}", response_model=ModelDetail, responses=_problems(404))
+    @router.get("/v1/models/{id:path}", response_model=ModelDetail, responses=documented(404))
     def model(id: str, provider: AtProvider = None) -> Response:  # noqa: A002 - the contract's name
         """One model in full."""
         return _json(planner().model(id, provider))
@@ -170,7 +177,8 @@ def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter
     return router
 
 
-def _key(*, keyed: bool) -> list[Any]:
+def key(*, keyed: bool) -> list[Any]:
+    """What documents the key of an endpoint, where one is needed."""
     return [_KEY] if keyed else []
 
 

@@ -15,5 +15,6 @@ except ImportError:
 from pricing.table.amounts import Priced, price, usd
 from pricing.table.columns import UNPRICED, Column, Text
 from pricing.table.terms import Chosen
+from pricing.table.texts import plain
 
-__all__ = ["UNPRICED", "Chosen", "Column", "Priced", "Text", "price", "usd"]
+__all__ = ["UNPRICED", "Chosen", "Column", "Priced", "Text", "plain", "price", "usd"]

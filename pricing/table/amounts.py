@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +36,7 @@ class Priced:
 
     `amounts` are in 1e-12 USD, `UNPRICED` where `errors` is not -1. `errors` index into `problems`, `offers` into
     `chosen`, where None stands for no price. `lines`, where asked for, hold each bucket's
-    amounts, 0 in rows without a price.
+    amounts, 0 in rows without a price. `finer` holds the exact USD of the rows whose amount had to be rounded.
     """
 
     amounts: Ints
@@ -46,9 +46,10 @@ class Priced:
     chosen: tuple[Chosen | None, ...]
     lines: Mapping[str, Ints]
     catalog: CatalogRef
+    finer: Mapping[int, Decimal] = field(default_factory=dict)
 
     def total(self) -> Decimal:
-        """The exact sum of the priced rows in USD, also beyond what 64 bits hold."""
+        """The exact sum of the amounts in USD, also beyond what 64 bits hold."""
         good = self.amounts[self.errors < 0]
         return usd((int((good >> 32).sum()) << 32) + int((good & 0xFFFFFFFF).sum()))
 
@@ -92,7 +93,16 @@ def price(
     held = work.itemise() if lines else {}
     if errors.problems:
         work.amounts[errors.codes >= 0] = UNPRICED
-    return Priced(work.amounts, errors.codes, tuple(errors.problems), parted.of, work.chosen(), held, catalog.ref)
+    return Priced(
+        work.amounts,
+        errors.codes,
+        tuple(errors.problems),
+        parted.of,
+        work.chosen(),
+        held,
+        catalog.ref,
+        work.finer(),
+    )
 
 
 class _Amounts:
@@ -215,6 +225,12 @@ class _Amounts:
                 held.setdefault(line.bucket, np.zeros(len(good), np.int64))[row] = _units(sofar) - done
                 done = _units(sofar)
         return {name: column for name, column in held.items() if column.any()}
+
+    def finer(self) -> dict[int, Decimal]:
+        """The exact USD of rounded rows."""
+        return {
+            row: exact.total_usd for row, exact in self._exact.items() if exact.total_usd != usd(int(self.amounts[row]))
+        }
 
     def chosen(self) -> tuple[Chosen | None, ...]:
         """What each segment was priced as, with all that is to be said of it; None where it has no price."""
