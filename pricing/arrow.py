@@ -75,6 +75,11 @@ def quantities(name: str, bucket: str, column: Array) -> tuple[NDArray[Any], NDA
         return np.full(len(column), int(default), np.int64), none
     if pa.types.is_integer(kind):
         return column.fill_null(int(default)).to_numpy(zero_copy_only=False), none
+    if pa.types.is_decimal(kind) and kind.scale == 0:  # as some databases export integers
+        try:
+            return column.cast(pa.int64()).fill_null(int(default)).to_numpy(zero_copy_only=False), none
+        except pa.ArrowInvalid:
+            raise wrong_type(name, column, "integers; some of its values pass 64 bits") from None
     if pa.types.is_decimal(kind) and bucket in AMOUNTS:
         return np.array([default if each is None else each for each in column.to_pylist()], object), none
     if not pa.types.is_floating(kind):
@@ -94,7 +99,7 @@ def instants(name: str, column: Array) -> NDArray[np.datetime64]:
     """
     if column.null_count == len(column):
         return np.full(len(column), np.datetime64("NaT", "us"))
-    if not (pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)):
+    if not is_time(column.type):
         raise wrong_type(name, column, "dates or times; parse texts first")
     zone = getattr(column.type, "tz", None)  # Arrow keeps zoned times as UTC
     micros = pc.cast(column, pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
@@ -105,6 +110,11 @@ def instants(name: str, column: Array) -> NDArray[np.datetime64]:
 def is_text(kind: Any) -> bool:
     """Whether an Arrow type is one of texts."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def is_time(kind: Any) -> bool:
+    """Whether an Arrow type holds instants or days."""
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
 
 
 def is_date(kind: Any) -> bool:

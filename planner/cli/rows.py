@@ -4,76 +4,36 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from planner.batch import asked, defaults, loads
 from planner.cli import rowfiles
 from planner.cli.progress import progress_of
-from planner.cli.render import Column, Output, Rows, Table, aligned, bullets, draw, grouped, money, screen
-from planner.cli.rowfiles import ADDED, KINDS, CsvRows, JsonlRows, ParquetRows, finished, opened
+from planner.cli.render import Output, draw, screen
+from planner.cli.rowchunks import ADDED, CsvFile, JsonlFile
+from planner.cli.rowfiles import KINDS, finished, opened
+from planner.cli.rowtotals import Totals, as_csv, page, summary
 from planner.costing import price, priced
 from planner.wire import plain
-from pricing.cost import EXACT
-from pricing.errors import BadCatalog, InvalidInput, TokenplanError, one_of
+from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel, one_of
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from planner.cli.progress import Progress
-    from planner.cli.render import Block
-    from planner.cli.rowfiles import Added, Row, RowFile, Source
-    from planner.costing import CostQuestion
+    from planner.cli.rowchunks import Added, Chunk, Row, RowFile
+    from planner.cli.rowfiles import Source
     from planner.planner import Planner
     from pricing.cost import Cost
     from pricing.names import Resolution
 
 SHORT: Final = {"input": "input_tokens", "output": "output_tokens"}
-_TERMS: Final = ("model", "provider", "service_tier", "region", "as_of")
-_WHOLE: Final = ("usage", "provider_usage")
+TERMS: Final = ("model", "provider", "service_tier", "region", "as_of")
+WHOLE: Final = ("usage", "provider_usage")
 _NAMES_KEPT: Final = 10_000
-_EVERY_ROWS: Final = 500
-
-
-@dataclass(slots=True)
-class Totals:
-    """What was priced, by model, and what was not, by error, with the first lines of each."""
-
-    models: dict[str, list[Any]] = field(default_factory=dict)
-    errors: dict[str, list[int]] = field(default_factory=dict)
-    first: dict[str, str] = field(default_factory=dict)
-    warnings: dict[str, int] = field(default_factory=dict)
-    rows: int = 0
-    refused: int = 0
-
-    def priced(self, cost: Cost) -> None:
-        """Add one row's cost."""
-        held = self.models.setdefault(f"{cost.model.provider}/{cost.model.id}", [0, 0, Decimal(0)])
-        held[0] += 1
-        held[1] += sum(int(each.quantity) for each in cost.lines if each.unit == "million_tokens")
-        held[2] = EXACT.add(held[2], cost.total_usd)
-        for warning in cost.warnings:
-            if warning in self.warnings or len(self.warnings) < 100:  # noqa: PLR2004 - bounded, whatever the rows say
-                self.warnings[warning] = self.warnings.get(warning, 0) + 1
-
-    def failed(self, error: TokenplanError, line: int) -> None:
-        """Count one row without a price."""
-        self.refused += 1
-        lines = self.errors.setdefault(error.slug, [0])
-        lines[0] += 1
-        if len(lines) <= 5:  # noqa: PLR2004 - a count and five lines
-            lines.append(line)
-            self.first.setdefault(error.slug, str(error))
-
-    def total_usd(self) -> Decimal:
-        """The exact sum of the priced rows."""
-        whole = Decimal(0)
-        for held in self.models.values():
-            whole = EXACT.add(whole, held[2])
-        return whole
 
 
 class Reading(NamedTuple):
@@ -90,11 +50,13 @@ class Reading(NamedTuple):
     def counts(self, column: str) -> bool:
         """Whether a price depends on a column."""
         ours = self.ours(column)
-        return ours in BUCKETS or ours in _TERMS or ours in _WHOLE
+        return ours in BUCKETS or ours in TERMS or ours in WHOLE
 
 
-def price_rows(planner: Planner, file: RowFile, how: Reading, tick: Callable[[int], object] = int) -> Totals:
-    """Write every row back with its cost; one that cannot be priced says why.
+def price_rows(
+    planner: Planner, file: RowFile, how: Reading, tick: Callable[[int], object] = int, *, table: bool = True
+) -> Totals:
+    """Write every row back with its cost; one that cannot be priced says why. Without `table` each is priced alone.
 
     Raises:
         InvalidInput: no usable header, a file damaged in its midst, or an unknown default.
@@ -102,13 +64,24 @@ def price_rows(planner: Planner, file: RowFile, how: Reading, tick: Callable[[in
     checked = how._replace(common=defaults(how.common))
     if file.columns is not None:
         _checked_header(file.columns, checked)
-    totals, pricer = Totals(), _Pricer(planner)
-    for row in file.rows():
-        totals.rows += 1
-        file.write(row, _added(row, checked, pricer, totals))
-        if not totals.rows % _EVERY_ROWS:
-            tick(totals.rows)
+    totals, alone = Totals(), Alone(planner, checked)
+    priced = (_by_table(alone) if table else None) or alone.chunk
+    for chunk in file.chunks():
+        chunk.write(priced(chunk, totals))
+        totals.rows += len(chunk.lines)
+        tick(totals.rows)
     return totals
+
+
+def _by_table(alone: Alone) -> Callable[[Chunk, Totals], Sequence[Added]] | None:
+    """The quick way, where the extra `table` is installed."""
+    try:
+        import orjson  # noqa: F401
+
+        from planner.cli.rowcolumns import ByTable
+    except (ImportError, InvalidInput):
+        return None
+    return ByTable(alone)
 
 
 def run(planner: Planner, options: Namespace) -> Output:
@@ -126,67 +99,73 @@ def run(planner: Planner, options: Namespace) -> Output:
     error = f"{totals.refused} of {totals.rows} rows could not be priced" if totals.refused else None
     if options.out is None:
         sys.stdout.flush()
-        print(draw(_page(totals), screen(sys.stderr)), end="", file=sys.stderr)
+        print(draw(page(totals), screen(sys.stderr)), end="", file=sys.stderr)
     return Output(
         answer,
-        (lambda: _page(totals)) if options.out is not None else (lambda: ()),
-        lambda: _csv(totals),
+        (lambda: page(totals)) if options.out is not None else (lambda: ()),
+        lambda: as_csv(totals),
         code=2 if error and not options.allow_errors else 0,
         error=None if options.allow_errors else error,
     )
 
 
-def summary(totals: Totals) -> dict[str, Any]:
-    """The totals as `--json` prints them."""
-    return {
-        "rows": totals.rows,
-        "priced": totals.rows - totals.refused,
-        "refused": totals.refused,
-        "total_usd": totals.total_usd(),
-        "models": [
-            {"model": name, "requests": held[0], "tokens": held[1], "usd": held[2]}
-            for name, held in sorted(totals.models.items())
-        ],
-        "errors": [
-            {"type": slug, "rows": said[0], "lines": said[1:], "first": totals.first[slug]}
-            for slug, said in totals.errors.items()
-        ],
-        "warnings": [{"warning": text, "rows": rows} for text, rows in totals.warnings.items()],
-    }
+class Alone:
+    """Prices rows one by one; a name is resolved once, because files hold few models and many rows."""
 
+    def __init__(self, planner: Planner, how: Reading) -> None:
+        self.catalog = planner.catalog
+        self.now = planner.clock()
+        self.how = how
+        self._known: dict[tuple[str, str | None], Resolution | TokenplanError] = {}
 
-class _Pricer:
-    """Prices questions; a name is resolved once, because files hold few models and many rows."""
+    def chunk(self, chunk: Chunk, totals: Totals) -> Sequence[Added]:
+        """What each row of a chunk gets."""
+        return [self.added(chunk.row(place), totals) for place in range(len(chunk.lines))]
 
-    def __init__(self, planner: Planner) -> None:
-        self._catalog = planner.catalog
-        self._now = planner.clock()
-        self._known: dict[tuple[str, str | None], Resolution] = {}
+    def added(self, row: Row, totals: Totals) -> Added:
+        """What a row gets: its cost, or why it has none."""
+        try:
+            cost = self.cost(row)
+        except BadCatalog:
+            raise
+        except TokenplanError as error:
+            totals.failed(error, row.line)
+            return unpriced(error, row.line)
+        totals.priced(cost)
+        return (plain(cost.total_usd), cost.model.id, cost.model.provider, None)
 
-    def __call__(self, question: CostQuestion) -> Cost:
+    def cost(self, row: Row) -> Cost:
+        """A row's cost.
+
+        Raises:
+            TokenplanError: it cannot be read or priced.
+        """
+        if row.error:
+            raise row.error
+        question = asked(_question(row.values, self.how), self.how.common)
         if question.usage is None or question.provider_usage is not None:
-            return price(question, self._catalog, self._now)
-        name = (question.model, question.provider)
+            return price(question, self.catalog, self.now)
+        return priced(question.usage, question, self._resolved(question.model, question.provider), self.now)
+
+    def _resolved(self, model: str, provider: str | None) -> Resolution:
+        name = (model, provider)
         found = self._known.get(name)
         if found is None:
             if len(self._known) >= _NAMES_KEPT:
                 self._known.clear()
-            found = self._known[name] = self._catalog.resolve(*name)
-        return priced(question.usage, question, found, self._now)
+            try:
+                found = self.catalog.resolve(model, provider)
+            except UnknownModel as error:  # its nearest names take longer to find than a thousand prices
+                found = error
+            self._known[name] = found
+        if isinstance(found, TokenplanError):
+            raise found.with_traceback(None)
+        return found
 
 
-def _added(row: Row, how: Reading, pricer: _Pricer, totals: Totals) -> Added:
-    try:
-        if row.error:
-            raise row.error
-        cost = pricer(asked(_question(row.values, how), how.common))
-    except BadCatalog:
-        raise
-    except TokenplanError as error:
-        totals.failed(error, row.line)
-        return (None, None, None, f"line {row.line}: {error}")
-    totals.priced(cost)
-    return (plain(cost.total_usd), cost.model.id, cost.model.provider, None)
+def unpriced(error: TokenplanError, line: int) -> Added:
+    """What a row without a price gets."""
+    return (None, None, None, f"line {line}: {error}")
 
 
 def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
@@ -198,12 +177,12 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
         name = how.ours(column)
         if value is None or value == "":
             continue
-        into = usage if name in BUCKETS else found if name in _TERMS else whole if name in _WHOLE else None
+        into = usage if name in BUCKETS else found if name in TERMS else whole if name in WHOLE else None
         if into is None:
             continue
         if name in into:
             raise InvalidInput(f"{name} is given twice, once as {column}", loc=(name,), value=value)
-        into[name] = _number(value) if into is usage and isinstance(value, str) else value
+        into[name] = number(value) if into is usage and isinstance(value, str) else value
     if "model" not in found and "model" not in how.common:
         raise InvalidInput(f"no model; the columns are {', '.join(row)}; name MODEL or --map model=COLUMN")
     theirs = whole.get("provider_usage") or (whole.get("usage") if how.shape else None)
@@ -221,7 +200,7 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
     return {**found, "usage": usage}
 
 
-def _number(text: str) -> object:
+def number(text: str) -> object:
     """A cell's number in plain digits; anything else stays text, which a usage refuses."""
     digits = text.strip()
     whole, dot, rest = digits.partition(".")
@@ -250,7 +229,7 @@ def _checked_header(columns: Iterable[str], how: Reading) -> None:
         raise InvalidInput(
             f"no column is 'model'; the columns are {', '.join(columns)}; name MODEL or --map model=COLUMN"
         )
-    if not any(name in BUCKETS or name in _WHOLE for name in ours):
+    if not any(name in BUCKETS or name in WHOLE for name in ours):
         raise _no_bucket(columns)
     for name in columns:
         if not how.counts(name) and name not in ADDED and _like_a_bucket(name):
@@ -276,14 +255,14 @@ def _reading(options: Namespace) -> Reading:
 
         if options.shape not in SHAPES:
             raise InvalidInput(f"unknown shape {options.shape!r}; {one_of(options.shape, SHAPES)}", loc=("shape",))
-    common = {name: getattr(options, name) for name in (*_TERMS, "allow_nearest_price")}
+    common = {name: getattr(options, name) for name in (*TERMS, "allow_nearest_price")}
     given = {name: value for name, value in common.items() if value is not None}
     return Reading(given, options.shape, _mapped(options.map))
 
 
 def _mapped(text: str | None) -> dict[str, str]:
     """`input_tokens=prompt_tokens,...` as their column -> our name."""
-    valid = (*BUCKETS, *_TERMS, "provider_usage", "usage")
+    valid = (*BUCKETS, *TERMS, "provider_usage", "usage")
     found: dict[str, str] = {}
     for pair in (text or "").split(","):
         if not pair.strip():
@@ -323,12 +302,14 @@ def _target(path: str | None) -> Iterator[BinaryIO]:
 
 def _priced_between(planner: Planner, source: Source, out: BinaryIO, how: Reading, tick: Progress) -> Totals:
     if source.kind == "parquet":
-        file = ParquetRows(source.file, out, how.counts)
+        from planner.cli.rowparquet import ParquetFile
+
+        file = ParquetFile(source.file, out, how.counts)
         tick.by(lambda: file.done, file.count)
         return price_rows(planner, file, how, tick)
     reader, writer = rowfiles.texts(source, out)
     try:
-        rows = (CsvRows if source.kind == "csv" else JsonlRows)(reader, writer)
+        rows = (CsvFile if source.kind == "csv" else JsonlFile)(reader, writer)
         totals = price_rows(planner, rows, how, tick)
         writer.flush()
     except UnicodeDecodeError as error:
@@ -346,32 +327,3 @@ def _let_go(writer: Any) -> None:
     except OSError:
         if sys.exc_info()[0] is None:
             raise
-
-
-def _page(totals: Totals) -> Iterable[Block]:
-    columns = (
-        Column("model"), Column("requests", right=True), Column("tokens", right=True), Column("USD", right=True),
-    )  # fmt: skip
-    rows = [
-        (name, grouped(held[0]), grouped(held[1]), money(held[2])) for name, held in sorted(totals.models.items())
-    ]  # fmt: skip
-    yield aligned((
-        ("rows", grouped(totals.rows)),
-        ("total", f"{money(totals.total_usd())} USD"),
-        ("no price", grouped(totals.refused) if totals.refused else ""),
-    ))  # fmt: skip
-    if rows:
-        yield Table(columns, rows)
-    yield bullets("errors", (_said(totals, slug) for slug in totals.errors))
-    yield bullets("warnings", (f"{text} ({grouped(rows)} rows)" for text, rows in totals.warnings.items()))
-
-
-def _said(totals: Totals, slug: str) -> str:
-    count, *lines = totals.errors[slug]
-    more = ", ..." if count > len(lines) else ""
-    return f"{slug}: {grouped(count)} rows, lines {', '.join(map(str, lines))}{more}; the first: {totals.first[slug]}"
-
-
-def _csv(totals: Totals) -> Rows:
-    fields = ("model", "requests", "tokens", "usd")
-    return Rows(fields, [(name, *held) for name, held in sorted(totals.models.items())])
