@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from planner.batch import ColumnsQuestion
     from pricing.catalog import Catalog
     from pricing.table import Priced
-    from pricing.table.columns import Codes
+    from pricing.table.codes import Codes
 
 Wrong: TypeAlias = "dict[int, TokenplanError]"
 """Row -> the first that is wrong with its values."""

@@ -42,7 +42,7 @@ _NONE: Final[Added] = (None, None, None, None)
 
 
 class Event(NamedTuple):
-    """What is to be done for a row, in the rows' order: count its error, say the warnings of `rows` like it, or price it."""
+    """What is to be done for a row: count its error, say the warnings of `rows` like it, or price it alone."""
 
     place: int
     error: TokenplanError | None = None
@@ -211,7 +211,7 @@ class ByTable:
         if len(table.chosen) * span * 4 << len(names) > _WIDEST:
             yield from ((row, 1) for row in rows.tolist())
             return
-        key = ((table.offers[rows] * span + days) * 2 + ahead[rows]) * 2 + taken.bare[rows]
+        key = ((table.offers[rows].astype(np.int64) * span + days) * 2 + ahead[rows]) * 2 + taken.bare[rows]
         for name in names:
             key = key * 2 + (taken.usage[name][rows] > 0)
         _, first, counts = np.unique(key, return_index=True, return_counts=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.cli.rowchunks import Added, Chunk
 
 _DIGITS: Final = 12
+_FEW: Final = 50
 _PLACES: Final = Decimal((0, (1,), -_DIGITS))
 
 
@@ -82,12 +83,15 @@ class ParquetChunk:
         self._file = file
         self._batch = batch
         self._rows: list[dict[str, Any]] | None = None
+        self._asked = 0
 
     def row(self, place: int) -> Row:
         """One of the rows, its values as JSON would hold them; a null is left out."""
-        if self._rows is None:
-            self._rows = self._batch.select(self._file.read).to_pylist()
-        values = self._rows[place]
+        read = self._batch.select(self._file.read)
+        self._asked += 1
+        if self._rows is None and self._asked > _FEW:
+            self._rows = read.to_pylist()
+        values = read.slice(place, 1).to_pylist()[0] if self._rows is None else self._rows[place]
         return Row(self.lines[place], {name: _value(each) for name, each in values.items() if each is not None})
 
     def columns(self, wanted: Callable[[str], bool], usage: str | None) -> Iterator[Columns]:
@@ -103,7 +107,7 @@ class ParquetChunk:
 
 def _placed(usd: str | None) -> str | None:
     """A price that twelve places hold; a finer one is rounded, half to even."""
-    if usd is None or len(usd.partition(".")[2]) <= _DIGITS:
+    if usd is None or len(usd) <= _DIGITS or len(usd.partition(".")[2]) <= _DIGITS:
         return usd
     return f"{Decimal(usd).quantize(_PLACES):f}"
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pricing.table.columns import CHUNK
-from pricing.table.rates import DIGITS
+from pricing.table.codes import CHUNK
+from pricing.table.terms import DIGITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pricing.table.columns import Ints
+    from pricing.table.codes import Ints
 
 _WHOLE: Final = 8  # digits before the point: 64 bits hold 9,223,372 USD
 _FOURS: Final = np.frombuffer("".join(f"{four:04}" for four in range(10_000)).encode(), np.uint8).reshape(-1, 4)

@@ -32,7 +32,7 @@ def columns(client, **given):
 
 @given(rows=st.lists(ROW, min_size=1, max_size=8))
 def test_columns_cost_what_rows_cost(client, rows):
-    """Row for row the text of the money, the model and the error's class are those of the row form, and so is the sum."""
+    """Row for row the money's text, the model and the error's class are those of the row form; so is the sum."""
     lists = {name: [row[name] for row in rows] for name in rows[0]}
     terms = ("model", "service_tier", "as_of")
     asked = [

@@ -227,7 +227,7 @@ def test_a_full_disk_is_said(how, tmp_path):
 
 
 def test_parquet_keeps_its_columns(rows, tmp_path):
-    """Types stay, the cost is a decimal with 12 places; whole floats count, a null is left out, NaN is that row's error."""
+    """Types stay, the cost is a decimal; whole floats count, a null is left out, NaN is that row's error."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -244,7 +244,11 @@ def test_parquet_keeps_its_columns(rows, tmp_path):
     found = parquet.read_table(out)
     assert found.select(table.column_names).schema == table.schema
     assert found["tags"].to_pylist() == [["a"], [], None]
-    assert found["cost_usd"].to_pylist() == [Decimal("0.00065"), Decimal("0.00025"), None]  # 1000 x 0.25 = 250 millionths
+    assert found["cost_usd"].to_pylist() == [
+        Decimal("0.00065"),
+        Decimal("0.00025"),
+        None,
+    ]  # 1000 x 0.25 = 250 millionths
     assert "input_tokens" in found["cost_error"].to_pylist()[2]
     assert ran.code == 2
 
