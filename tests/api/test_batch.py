@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 GOOD = {"model": "gpt-5-mini", "usage": {"input_tokens": 1000, "output_tokens": 200}}
 THEIRS = {
@@ -83,3 +85,23 @@ def test_ndjson_is_limited_by_the_line_not_by_the_body(guarded):
     last = [json.loads(each) for each in guarded.post(PATH, content=endless, headers=headers).text.splitlines()]
     assert last[0]["total_usd"] == "0.00065"
     assert last[1]["stream_error"]["type"] == "too-large"
+
+
+@given(lines=st.lists(st.binary(max_size=30).filter(lambda line: line.strip() and b"\n" not in line), max_size=5))
+def test_any_line_has_its_answer(client, lines):
+    """Whatever bytes a line holds, it is answered by a line."""
+    answer = client.post(PATH, content=b"\n".join(lines), headers={"content-type": "application/x-ndjson"})
+    assert answer.status_code == 200
+    assert [type(json.loads(line)) for line in answer.text.split("\n")[:-1]] == [dict] * len(lines)
+
+
+def test_refusals_have_their_own_status(guarded):
+    """No key 401, too long a body or first line 413, another content type 415 with those that are taken."""
+    key = {"authorization": "Bearer first"}
+    assert guarded.post(PATH, json={"rows": []}).status_code == 401
+    assert guarded.post(PATH, json={"rows": [GOOD] * 100}, headers=key).status_code == 413
+    lines = guarded.post(PATH, content=b"x" * 1_100_000, headers=key | {"content-type": "application/x-ndjson"})
+    assert lines.status_code == 413
+    other = guarded.post(PATH, content=b"a,b", headers=key | {"content-type": "text/csv"})
+    assert other.status_code == 415
+    assert "application/vnd.apache.arrow.stream" in other.json()["detail"]

@@ -9,15 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from planner import CostQuestion, EstimateQuestion, OutputSpread, TokensQuestion, Usage
+from planner.api.batch import PATH as BATCH
 from planner.examples import examples
 from planner.verbs import VERBS
 from planner.wire import dumps
 
-SENT = {
-    f"{verb.path} {name}": (verb.path, each["value"])
-    for verb in VERBS
-    for name, each in examples(verb.path).asked.items()
-}
+PATHS = [*(verb.path for verb in VERBS), BATCH]
+SENT = {f"{path} {name}": (path, each["value"]) for path in PATHS for name, each in examples(path).asked.items()}
 
 UNCOUNTABLE = "\u088f" * 70_000
 """A letter newer than tiktoken in one run: the fast engine leaves it to tiktoken, which refuses the run."""
@@ -36,7 +34,7 @@ def test_every_openapi_example_runs_and_answers_its_schema(client, path, body):
 def test_every_verb_has_an_example(client):
     """OpenAPI shows one for each POST endpoint."""
     posts = {path for path, item in client.get("/openapi.json").json()["paths"].items() if "post" in item}
-    assert posts == {verb.path for verb in VERBS}
+    assert posts == set(PATHS)
 
 
 def test_the_contracts_first_example_costs_what_the_contract_says(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -294,3 +295,22 @@ def test_a_killed_run_leaves_no_file_of_that_name(tmp_path):
         process.kill()
     assert process.returncode != 0
     assert not out.exists()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(rows, tmp_path):
+    """The part of a process that is gone goes; that of one that lives, and any other file, stays."""
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    kept = [tmp_path / f"out.csv.{os.getppid()}.part", tmp_path / "out.csv.mine.part"]
+    for each in (*kept, tmp_path / f"out.csv.{gone.pid}.part"):
+        each.write_text("half")
+    rows(f"{HEAD}\n{GOOD}\n", "--out", str(tmp_path / "out.csv"))
+    assert sorted(tmp_path.glob("*.part")) == sorted(kept)
+
+
+def test_without_the_extra_rows_are_priced_one_by_one(rows, monkeypatch):
+    """No NumPy, the same answer."""
+    good = rows(f"{HEAD}\n{GOOD}\n").out
+    for name in ("numpy", "orjson", "planner.cli.rowcolumns"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert rows(f"{HEAD}\n{GOOD}\n").out == good
