@@ -24,7 +24,7 @@ LONGEST_NAME: Final = 256
 _BEDROCK: Final = "aws"
 _REMEMBERED: Final = 10_000
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ class Catalog:
         rows: list[dict[str, Any]] = _load(self.directory, "conflicts.json")["conflicts"]
         return rows
 
-    def remembered(self, made: Callable[[Catalog], T]) -> T:
+    def remembered(self, made: Callable[[Catalog], _T]) -> _T:
         """What a function makes of this catalog, made once: its memory of what follows from prices alone."""
         if made not in self._kept:
             self._kept.setdefault(made, made(self))
-        kept: T = self._kept[made]
+        kept: _T = self._kept[made]
         return kept
 
     def entries(self, provider: str) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def _no_quantity(name: str, value: object) -> Problem:
 
 
 def instants(as_of: Table | datetime, rows: int, errors: Errors) -> Instants:
-    """The rows' instants; a missing one, or one beyond the years 1 to 9999, is its row's error and stands as 1970.
+    """The rows' instants; a missing one, or one beyond the years 1 to 9999, is its row's error.
 
     Raises:
         InvalidInput: no column of datetime64.
@@ -212,7 +212,7 @@ def instants(as_of: Table | datetime, rows: int, errors: Errors) -> Instants:
         wrong = (at < _EARLIEST) | (at > _LATEST)  # NaT is the least integer
         error = InvalidInput("as_of is missing (NaT) or lies beyond the years 1 to 9999", loc=("as_of",))
         errors.put(np.flatnonzero(wrong), errors.add(error))
-        at = np.where(wrong, 0, at)
+        at = np.where(wrong, at[~wrong][0] if not wrong.all() else 0, at)  # any instant that widens no span
         low, high = _bounds(at)
     return Instants(at, low, high)
 

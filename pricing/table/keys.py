@@ -19,13 +19,16 @@ from pricing.table.terms import Terms, terms
 from pricing.table.times import is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pricing.catalog import Catalog
     from pricing.rates import Calendar, RateSet
 
 Texts: TypeAlias = tuple[str | None, ...]
 """Model, provider, service tier and region, as asked."""
+
+State: TypeAlias = int | tuple[int, ...]
+"""What is the same throughout a stretch of time, for one key."""
 
 _REMEMBERED: Final = 2000
 
@@ -34,8 +37,8 @@ _REMEMBERED: Final = 2000
 class Key:
     """What one combination of texts resolved to, and where its prices may change.
 
-    `edges` are instants in microseconds, `levels` the first prompt lengths of context tiers. Between them no price
-    differs while the same windows are open: an instant lies in one of `times` states.
+    `edges` are instants in microseconds, `levels` the first prompt lengths of context tiers. No price differs between
+    them while the same windows are open.
     """
 
     resolved: Resolution | TokenplanError
@@ -44,28 +47,25 @@ class Key:
     edges: Ints
     levels: tuple[int, ...] = ()
     windows: tuple[Window, ...] = ()
-    _terms: dict[tuple[int, int], Terms | TokenplanError] = field(default_factory=dict)
+    _terms: dict[tuple[State, int], Terms | TokenplanError] = field(default_factory=dict)
 
-    @property
-    def times(self) -> int:
-        """How many states of time there are."""
-        return (len(self.edges) + 1) << len(self.windows)
+    def states(self, at: Ints) -> tuple[Ints, Sequence[State]]:
+        """The place of each instant's state among states: how many edges it has reached, and which windows are open."""
+        edges = self.edges.searchsorted(at, side="right")
+        if not self.windows:
+            return edges, range(len(self.edges) + 1)
+        places: dict[State, int] = {}
+        signs = zip(edges.tolist(), *(is_open(window, at).tolist() for window in self.windows), strict=True)
+        return np.array([places.setdefault(sign, len(places)) for sign in signs]), list(places)
 
-    def time(self, at: Ints) -> Ints:
-        """The state of each of some instants."""
-        state = self.edges.searchsorted(at, side="right") << len(self.windows)
-        for bit, window in enumerate(self.windows):
-            state += is_open(window, at) << bit
-        return state
-
-    def terms(self, time: int, at: int, prompt_tokens: int) -> Terms | TokenplanError:
-        """The terms in a state of time and at a prompt length, chosen at an instant of that state if not yet known."""
+    def terms(self, state: State, at: int, prompt_tokens: int) -> Terms | TokenplanError:
+        """The terms of a state at a prompt length, chosen at an instant of that state if they are not known yet."""
         if isinstance(self.resolved, TokenplanError):
             return self.resolved
-        state = time, bisect_right(self.levels, prompt_tokens)
-        found = self._terms.get(state)
+        place = state, bisect_right(self.levels, prompt_tokens)
+        found = self._terms.get(place)
         if found is None:
-            found = self._terms[state] = terms(self.resolved, self.tier, self.region, instant(at), prompt_tokens)
+            found = self._terms[place] = terms(self.resolved, self.tier, self.region, instant(at), prompt_tokens)
         return found
 
 

@@ -47,10 +47,9 @@ class Segments:
         self._key, self._keys = _keys(catalog.remembered(Keys), texts, len(at.of))
         windows = dict.fromkeys(window for key in self._keys for window in key.windows)
         self._time, stretch = stretches(at, [key.edges for key in self._keys], windows)
-        self._begins = [0, *accumulate(key.times for key in self._keys)]
-        self._by_time = np.concatenate(
-            [begin + key.time(stretch) for begin, key in zip(self._begins, self._keys, strict=False)]
-        )
+        places, self._states = zip(*(key.states(stretch) for key in self._keys), strict=True)
+        self._begins = [0, *accumulate(map(len, self._states))]
+        self._by_time = np.concatenate([begin + place for begin, place in zip(self._begins, places, strict=False)])
         self._width = len(stretch)
         longest = sum(taken.most.get(name, 0) for name in PROMPT_BUCKETS)
         self._levels = sorted({level for key in self._keys for level in key.levels if level <= longest})
@@ -73,11 +72,12 @@ class Segments:
         some[mine] = np.arange(start, start + len(mine))
         new: list[int] = np.flatnonzero((some >= 0) & ~self._met).tolist()
         for segment in new:
-            row, state = int(some[segment]), segment % self._begins[-1]
-            number = bisect_right(self._begins, state) - 1
-            key = self.keys[segment] = self._keys[number]
+            row, place = int(some[segment]), segment % self._begins[-1]
+            number = bisect_right(self._begins, place) - 1
+            key, state = self._keys[number], self._states[number][place - self._begins[number]]
             tokens = sum(int(column[row]) for column in self._prompt)
-            self.terms[segment] = key.terms(state - self._begins[number], int(self._at[row]), tokens)
+            self.keys[segment] = key
+            self.terms[segment] = key.terms(state, int(self._at[row]), tokens)
         self._met[new] = True
         return new
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from catalogs import NOW, priced, write_catalog
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import compare, table
 
@@ -287,3 +287,98 @@ def test_what_is_no_column_of_instants_is_refused(made, as_of):
     """Integers and texts are not guessed to be dates."""
     with pytest.raises(InvalidInput, match="must be one column of datetime64"):
         price(made, {"input_tokens": np.array([1])}, model="plain", as_of=as_of)
+
+
+CROWD = [
+    (model, None, None, None, datetime(2026, 11, 20, tzinfo=UTC) + timedelta(minutes=44 * step, seconds=step % 60), {})
+    for step in range(66)
+    for model in ("dated", "hours", "tiers")
+]
+
+
+@settings(max_examples=30)
+@given(at=st.lists(st.sampled_from([-1, 0, 1]), min_size=1, max_size=9), seconds=st.integers(0, 3 * 86400))
+def test_rows_that_outnumber_the_hours_are_priced_as_if_alone(made, at, seconds):
+    """In two days of many rows each instant, also one beside a change of price, has its own price."""
+    near = [datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=seconds), datetime(2026, 11, 22, 8, tzinfo=UTC)]
+    turns = [each + timedelta(microseconds=step) for each in near for step in at]
+    crowd = [(*row[:5], {"input_tokens": 7}) for row in CROWD]
+    compare(
+        made,
+        [*crowd, *((model, None, None, None, at, {"input_tokens": 9}) for model in ("dated", "hours") for at in turns)],
+    )
+
+
+def test_a_price_that_changes_within_an_hour_changes_at_that_instant(make_catalog):
+    """From 10:20:17 a token costs 3 units and no longer 2, however many rows lie about it."""
+    turn = "2026-11-20T10:20:17Z"
+    old, new = priced(input_tokens="0.000002"), priced(input_tokens="0.000003")
+    catalog = make_catalog({"lab/m": {"prices": [old | {"valid_to": turn}, new | {"valid_from": turn}]}})
+    at = np.datetime64("2026-11-20T10:20:17", "us") + np.arange(-50, 50).astype("timedelta64[us]")
+    answer = price(catalog, {"input_tokens": np.full(100, 1)}, model="m", as_of=at)
+    assert answer.amounts.tolist() == [2] * 50 + [3] * 50
+
+
+def test_each_hour_may_have_a_price_of_its_own(make_catalog):
+    """24 windows in one model and as many in others: a token at hour h costs h + 1 units."""
+    prices = [priced(input_tokens=f"{(hour + 1) * Decimal('1e-6'):f}") for hour in range(24)]
+    hours = [f"{hour:02}:00-{(hour + 1) % 24:02}:00" for hour in range(24)]
+    sets = [each | {"hours": [span]} for each, span in zip(prices, hours, strict=True)]
+    one = {"lab/all": {"prices": sets}}
+    catalog = make_catalog(one | {f"lab/m{hour}": {"prices": [each]} for hour, each in enumerate(sets)})
+    at = np.datetime64("2026-11-20", "us") + np.arange(96).astype("timedelta64[h]")
+    usage = {"input_tokens": np.full(96, 1)}
+    assert price(catalog, usage, model="all", as_of=at).amounts.tolist() == [hour % 24 + 1 for hour in range(96)]
+    own = price(catalog, usage, model=Column.of([f"m{hour % 24}" for hour in range(96)]), as_of=at)
+    assert own.amounts.tolist() == [hour % 24 + 1 for hour in range(96)]
+
+
+def test_many_context_tiers_are_told_apart(make_catalog):
+    """Forty tiers from 10, 20, 30 ... tokens: a prompt of n tokens pays the price of tier n // 10."""
+    sets = [
+        priced(input_tokens="0.000001"),
+        *(
+            priced(input_tokens=f"{(tier + 1) * Decimal('1e-6'):f}") | {"prompt_from": 10 * tier}
+            for tier in range(1, 41)
+        ),
+    ]
+    catalog = make_catalog({"lab/m": {"prices": sets}})
+    tokens = np.arange(1, 420)
+    answer = price(catalog, {"input_tokens": tokens}, model="m", as_of=NOW)
+    assert answer.amounts.tolist() == [n * (min(n // 10, 40) + 1) for n in tokens.tolist()]
+
+
+def test_buckets_of_one_price_are_counted_together_only_where_all_rows_agree(make_catalog):
+    """Reasoning costs what output costs in one model and not in the other; both are mixed."""
+    own = priced(input_tokens="1", output_tokens="2", reasoning_tokens="5")
+    catalog = make_catalog(
+        {"lab/a": {"prices": [priced(input_tokens="1", output_tokens="2")]}, "lab/b": {"prices": [own]}}
+    )
+    usage = {"output_tokens": np.array([3, 3]), "reasoning_tokens": np.array([4, 4])}
+    answer = price(catalog, usage, model=Column.of(["a", "b"]), as_of=NOW)
+    assert answer.amounts.tolist() == [14 * 10**6, 26 * 10**6]
+
+
+def test_a_catalog_that_remembers_answers_as_one_that_does_not(tmp_path):
+    """What was asked before, and in which order, changes no answer; nor do the names that mean nothing."""
+    rows = [
+        ("plain", None, None, None, NOW, {"input_tokens": 4}),
+        ("plian", None, None, None, NOW, {"input_tokens": 4}),
+    ]
+    old = Catalog(str(write_catalog(tmp_path / "old", MODELS)))
+    for _ in range(3):
+        compare(old, rows)
+        compare(old, [("dated", None, None, None, NOW - timedelta(days=day), {"input_tokens": 1}) for day in (9, 4, 0)])
+    changed = MODELS | {"lab/plain": {"prices": [priced(input_tokens="9")]}}
+    new = Catalog(str(write_catalog(tmp_path / "new", changed)))
+    assert table(new, rows[:1]).amounts.tolist() == [36 * 10**6]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64])
+def test_a_negative_count_is_its_rows_error_however_narrow_its_column(made, dtype):
+    """-1 is never taken for 255 or for 65,535 tokens; nor is a code of it for the value 255."""
+    answer = price(made, {"input_tokens": np.array([-1, 4], dtype)}, model="plain", as_of=NOW)
+    assert answer.amounts.tolist() == [UNPRICED, 10**6]
+    names = Column(("plain", *map(str, range(70_000))), np.array([0, -1], dtype))
+    with pytest.raises(InvalidInput, match="codes must lie from 0 to 70000"):
+        price(made, {"input_tokens": np.array([4, 4])}, model=names, as_of=NOW)
