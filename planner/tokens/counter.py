@@ -61,7 +61,7 @@ class Counter:
             TooLarge: it is larger than `max_bytes`.
             NotCountable: it holds a run too long to count safely.
         """
-        method = self.registry().method(model, provider)
+        method = self.registry().method(model, provider).sized(_length(text))
         return self._text(text, method, ("text",))
 
     def count_many(self, texts: Sequence[str], model: str, provider: str | None = None) -> tuple[Count, ...]:
@@ -71,7 +71,7 @@ class Counter:
             InvalidInput, TooLarge, NotCountable: as `count`, with the text's place in `loc`.
         """
         method = self.registry().method(model, provider)
-        return tuple(self._text(text, method, ("texts", at)) for at, text in enumerate(texts))
+        return tuple(self._text(text, method.sized(_length(text)), ("texts", at)) for at, text in enumerate(texts))
 
     def count_messages(self, messages_: Sequence[Mapping[str, Any]], model: str, provider: str | None = None) -> Count:
         """The tokens of chat messages in OpenAI's shape on a model, framing included, a part a message.
@@ -80,8 +80,9 @@ class Counter:
             InvalidInput: a message is malformed; `loc` names message and key.
             TooLarge, NotCountable: as `count`; also for tool calls, images and all that is not text.
         """
-        method = self.registry().method(model, provider)
         read = messages.read(messages_)
+        size = sum(len(text) for message in read for text, _ in message.texts)
+        method = self.registry().method(model, provider).sized(size)
         framing = method.framing
         less, more = framing.less, framing.more
         parts = [
@@ -124,6 +125,11 @@ class Counter:
         if method.ratios is None:
             return _Bounds(tokens, tokens, tokens)
         return _estimate(tokens, text, method.ratios, method.bounds)
+
+
+def _length(text: object) -> int:
+    """The characters of a text; what is none is refused when it is counted."""
+    return len(text) if isinstance(text, str) else 0
 
 
 def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> _Bounds:
