@@ -143,11 +143,12 @@ class Registry:
 
     def mapped(self, change: Callable[[Method], Method]) -> Registry:
         """The same registry with each method changed."""
-        changed = cache(change)
+        every = {id(method): method for method in (*self.names.values(), *self.providers.values(), self.unknown)}
+        changed = {at: change(method) for at, method in every.items()}
         return Registry(
-            {name: changed(method) for name, method in self.names.items()},
-            {name: changed(method) for name, method in self.providers.items()},
-            changed(self.unknown),
+            {name: changed[id(method)] for name, method in self.names.items()},
+            {name: changed[id(method)] for name, method in self.providers.items()},
+            changed[id(self.unknown)],
         )
 
     def named(self, words: str, method: Method) -> Registry:
