@@ -12,19 +12,29 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.caching import CachingAnswer, CachingQuestion
+    from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
     from planner.listing import ModelsQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from pricing.cost import Cost
     from pricing.usage import Usage
 
 __all__ = [
+    "CachingAnswer",
+    "CachingQuestion",
+    "Changes",
+    "ChangesQuestion",
     "CompareQuestion",
     "Comparison",
+    "ConversationAnswer",
+    "ConversationQuestion",
     "Cost",
     "CostQuestion",
     "Estimate",
@@ -36,6 +46,10 @@ __all__ = [
     "OutputSpread",
     "Planner",
     "ProviderUsage",
+    "RouteAnswer",
+    "RouteQuestion",
+    "SwitchAnswer",
+    "SwitchQuestion",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
@@ -43,8 +57,14 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "CachingAnswer": "planner.caching",
+    "CachingQuestion": "planner.caching",
+    "Changes": "planner.changes",
+    "ChangesQuestion": "planner.changes",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
+    "ConversationAnswer": "planner.conversation",
+    "ConversationQuestion": "planner.conversation",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
     "Estimate": "planner.estimate",
@@ -56,6 +76,10 @@ _HOMES: Final = {
     "OutputSpread": "planner.estimate",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
+    "RouteAnswer": "planner.routing.route",
+    "RouteQuestion": "planner.routing.route",
+    "SwitchAnswer": "planner.conversation",
+    "SwitchQuestion": "planner.conversation",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from planner.costing import Refusal, Terms, priced
 from planner.prompt import Prompt, Tokens, count, sized
+from planner.when import when
 from pricing.cost import EXACT
 from pricing.errors import InvalidInput, NotPriced, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
@@ -78,7 +79,7 @@ def compare(question: CompareQuestion, catalog: Catalog, counter: Counter, now: 
     """
     _validate(question)
     once = counter.once()
-    names = question.models or tuple(_sold_by_makers(catalog))
+    names = question.models or tuple(sold_by_makers(catalog, when(question.as_of, now).at))
     first = question.baseline or (question.models[0] if question.models else "")
     answers: list[tuple[str, Cost, Tokens | None]] = []
     refused = []
@@ -129,11 +130,14 @@ def _row(rank: int, answer: Cost, tokens: Tokens | None, base: Cost) -> Comparis
     return ComparisonRow(rank, answer.model, tokens, answer.total_usd, saving, share, answer.warnings)
 
 
-def _sold_by_makers(catalog: Catalog) -> Iterable[str]:
-    """Every chat model that its own maker sells for money, by a name that resolves to it; free ones save everything."""
+def sold_by_makers(catalog: Catalog, at: datetime) -> Iterable[str]:
+    """Every chat model that its own maker sells for money at an instant, by a name that resolves to it.
+
+    Free ones save everything, and retired ones cannot be had: neither is a choice.
+    """
     for provider in catalog.providers.values():
         if provider.maker:
             for model in catalog.models(provider.id):
-                sold = model.mode == "chat" and model.retires is None and not all(each.free for each in model.sets)
-                if sold:
+                gone = model.retires is not None and model.retires <= f"{at:%Y-%m-%d}"
+                if model.mode == "chat" and not gone and not all(each.free for each in model.sets):
                     yield f"{provider.id}/{model.id}"

@@ -148,7 +148,7 @@ def models(question: ModelsQuestion, catalog: Catalog, now: datetime) -> Models:
         UnknownModel: no such provider.
         InvalidInput: a malformed date, a negative or endless limit, a capability that no model has.
     """
-    at = when(question.active_on, now).at
+    at = when(question.active_on, now, "active_on").at
     _validate(question, catalog)
     found = tuple(
         summary

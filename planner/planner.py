@@ -10,12 +10,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion
+    from planner.caching import CachingAnswer, CachingQuestion
+    from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
+    from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.cost import Cost
@@ -34,7 +38,7 @@ class Planner:
     clock: Callable[[], datetime]
 
     def cost(self, question: CostQuestion) -> Cost:
-        """What one request costs, exactly."""
+        """What one request costs, exactly, with a line for each bucket."""
         from planner.costing import price
 
         return price(question, self.catalog, self.clock())
@@ -46,25 +50,25 @@ class Planner:
         return batch(question, self.catalog, self.clock())
 
     def compare(self, question: CompareQuestion) -> Comparison:
-        """One usage or prompt over many models, ranked."""
+        """One usage or prompt over many models, ranked, with what each saves."""
         from planner.compare import compare
 
         return compare(question, self.catalog, self.counter(), self.clock())
 
     def tokens(self, question: TokensQuestion) -> TokensAnswer:
-        """How many tokens a prompt is on a model."""
+        """How many tokens a prompt is on a model, with bounds and method."""
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
 
     def fit(self, question: FitQuestion) -> FitAnswer:
-        """Whether a prompt fits a model's limits."""
+        """Whether a prompt fits a model's total, input and output limits."""
         from planner.context import fit
 
         return fit(question, self.catalog, self.counter())
 
     def estimate(self, question: EstimateQuestion) -> Estimate:
-        """What a prompt costs and whether it fits, on each model."""
+        """What a real prompt costs on each model, a request and a month, and whether it fits."""
         from planner.estimate import estimate
 
         return estimate(question, self.catalog, self.counter(), self.clock())
@@ -86,6 +90,36 @@ class Planner:
         from planner.listing import prices
 
         return prices(name, provider, self.catalog, self.clock())
+
+    def changes(self, question: ChangesQuestion) -> Changes:
+        """What moved, appeared and retires since a date, and which models became cheaper than the one in use."""
+        from planner.changes import changes
+
+        return changes(question, self.catalog, self.clock())
+
+    def caching(self, question: CachingQuestion) -> CachingAnswer:
+        """What caching a shared prefix saves, at which hit rate it pays, and which lifetime is the best."""
+        from planner.caching import caching
+
+        return caching(question, self.catalog, self.clock())
+
+    def conversation(self, question: ConversationQuestion) -> ConversationAnswer:
+        """What a growing chat or an agent loop costs, with prompt caching and without."""
+        from planner.conversation import conversation
+
+        return conversation(question, self.catalog, self.clock())
+
+    def switch(self, question: SwitchQuestion) -> SwitchAnswer:
+        """What changing the model in the middle of a session costs, and after how many turns it has paid."""
+        from planner.conversation import switch
+
+        return switch(question, self.catalog, self.clock())
+
+    def route(self, question: RouteQuestion) -> RouteAnswer:
+        """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""
+        from planner.routing.route import route
+
+        return route(question, self.catalog, self.counter(), self.clock())
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

@@ -28,8 +28,10 @@ class When:
         return tuple(found)
 
 
-def when(as_of: AsOf, now: datetime) -> When:
+def when(as_of: AsOf, now: datetime, key: str = "as_of") -> When:
     """The instant that `as_of` means; None is `now`, a bare date is 00:00 UTC, an instant without zone is UTC.
+
+    `key` is what the question calls it.
 
     Raises:
         InvalidInput: not an ISO 8601 date or instant.
@@ -40,8 +42,8 @@ def when(as_of: AsOf, now: datetime) -> When:
         parsed = _parse(as_of)
     except ValueError:
         raise InvalidInput(
-            f"as_of is {as_of!r}; it must be an ISO 8601 date or instant such as 2026-11-23 or 2026-11-23T14:00:00Z",
-            loc=("as_of",),
+            f"{key} is {as_of!r}; it must be an ISO 8601 date or instant such as 2026-11-23 or 2026-11-23T14:00:00Z",
+            loc=(key,),
             value=as_of,
         ) from None
     at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -15,7 +15,7 @@ import pricing
 
 ROOT = Path(__file__).parent.parent
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "verbs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("name", ["pricing", "planner"])

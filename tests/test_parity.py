@@ -9,20 +9,14 @@ from catalogs import NOW
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from planner import CompareQuestion, CostQuestion, EstimateQuestion, FitQuestion, TokensQuestion, default_planner
+from planner import default_planner
 from planner.api.app import create_app
 from planner.api.examples import EXAMPLES
 from planner.main import main
+from planner.verbs import VERBS
 from planner.wire import dumps
 
 MESSAGES = "MESSAGES"
-VERBS = {
-    "/v1/cost": (CostQuestion, "cost"),
-    "/v1/compare": (CompareQuestion, "compare"),
-    "/v1/tokens": (TokensQuestion, "tokens"),
-    "/v1/estimate": (EstimateQuestion, "estimate"),
-    "/v1/context/fit": (FitQuestion, "fit"),
-}
 TYPED = {
     ("/v1/cost", "usage"): "cost gpt-5-mini 1000 200",
     ("/v1/cost", "provider_usage"): "cost claude-haiku-4-5 --usage PAYLOAD --shape anthropic",
@@ -41,6 +35,11 @@ TYPED = {
     ),
     ("/v1/context/fit", "counted"): "fit gpt-5-mini --input-tokens 250000 --reserve-output 8000",
     ("/v1/context/fit", "text"): "fit gpt-5-mini --text TEXT --reserve-output 1000",
+    ("/v1/prices/changes", "makers"): "prices changes --since 2026-10-01 --provider google",
+    ("/v1/prices/changes", "cheaper"): (
+        "prices changes --since 2026-09-01 --models claude-haiku-5-5,gemini-2.5-flash,ministral-8b-2512,gpt-5-mini "
+        "--in-use gpt-5-mini --input 3000 --output 400"
+    ),
 }
 EXAMPLE = {f"{path} {name}": (path, name) for path, named in EXAMPLES.items() for name in named}
 
@@ -58,11 +57,15 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     """The same question, asked three ways, is answered with the same JSON."""
     monkeypatch.setenv("TOKENPLAN_NOW", NOW.isoformat())
     body = EXAMPLES[path][name]["value"]
-    question, verb = VERBS[path]
-    in_python = dumps(getattr(default_planner(), verb)(TypeAdapter(question).validate_python(body)))
+    verb = next(each for each in VERBS if each.path == path)
+    question = TypeAdapter(verb.question_type).validate_python(body)
+    in_python = dumps(getattr(default_planner(), verb.name)(question))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
-    argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
+    if (path, name) in TYPED:
+        argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
+    else:
+        argv = [*verb.words.split(), "--question", _argument("QUESTION", body, {"QUESTION": body}, tmp_path)]
     assert main([*argv, "--json"]) == 0
     typed = json.loads(capsys.readouterr().out)
     assert json.loads(over_http) == json.loads(in_python) == typed

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from planner.questions import message
 from pricing.errors import BadCatalog, Problem, TokenplanError, TooLarge, UnknownModel
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
-    from pydantic import ValidationError
     from starlette.requests import Request
 
 _LONGEST_ECHO: Final = 200
@@ -59,12 +59,6 @@ def of_error(error: TokenplanError, *, in_path: bool = False) -> Response:
     return problem(status, error.slug, error.problems, nearest=near)
 
 
-def of_validation(error: ValidationError) -> Response:
-    """A body that does not have the question's shape."""
-    found = [Problem(tuple(each["loc"]), _message(each), each.get("input")) for each in error.errors(include_url=False)]
-    return problem(422, "invalid-input", found)
-
-
 def register(app: FastAPI) -> None:
     """Make every error of an app a problem document."""
     from fastapi.exceptions import RequestValidationError as QueryError  # noqa: PLC0415 - a name for the registry only
@@ -81,7 +75,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _bad_query(_: Request, error: Exception) -> Response:
     raised = cast("RequestValidationError", error)
-    found = [Problem(tuple(each["loc"][1:]), _message(each), each.get("input")) for each in raised.errors()]
+    found = [Problem(tuple(each["loc"][1:]), message(each), each.get("input")) for each in raised.errors()]
     return problem(422, "invalid-input", found)
 
 
@@ -100,13 +94,6 @@ async def _fault(request: Request, error: Exception) -> Response:
         trace = trace.tb_next
     _log.error("%s %s: %s at %s", request.method, request.url.path, type(error).__name__, where)
     return problem(500, "fault", (Problem((), "a fault of ours; the log names the place"),))
-
-
-def _message(each: Mapping[str, Any]) -> str:
-    where = ".".join(map(str, each["loc"])) or "body"
-    if each["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"{where}: unknown field"
-    return f"{where}: {each['msg']}"
 
 
 def _echo(value: object) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from decimal import Decimal  # noqa: TC003 - FastAPI reads annotations
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,24 +10,21 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from planner import questions
 from planner.api import problems
 from planner.api.examples import EXAMPLES
-from planner.compare import CompareQuestion, Comparison
-from planner.context import FitAnswer, FitQuestion
-from planner.costing import CostQuestion  # noqa: TC001 - FastAPI reads annotations
-from planner.estimate import Estimate, EstimateQuestion
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
-from planner.prompt import TokensAnswer, TokensQuestion
+from planner.planner import Planner
+from planner.verbs import VERBS
 from planner.wire import dumps
-from pricing.cost import Cost
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from planner.planner import Planner
+    from planner.verbs import Verb
 
 LARGE_BODY: Final = 16_384
 """Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
@@ -78,16 +74,15 @@ class VerbRoute(Titled):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler that FastAPI calls for a request."""
         verb = self.endpoint
-        (question,) = inspect.signature(verb, eval_str=True).parameters.values()
-        adapter: TypeAdapter[Any] = TypeAdapter(question.annotation)
+        kind = verb.__annotations__["question"]
         limiter = CapacityLimiter(4)
 
         async def handle(request: Request) -> Response:
             body = await request.body()
             try:
-                asked = adapter.validate_json(body, strict=True)
-            except ValidationError as error:
-                return problems.of_validation(error)
+                asked = questions.read(kind, body)
+            except InvalidInput as error:
+                return problems.of_error(error)
             if len(body) > LARGE_BODY:
                 answer = await to_thread.run_sync(verb, asked, limiter=limiter)
             else:
@@ -102,37 +97,23 @@ def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
     router = APIRouter(
         route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=_key(keyed=keyed), tags=["verbs"]
     )
-
-    def post(path: str, answer: type) -> Callable[[Callable[..., object]], Callable[..., object]]:
-        shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[path]}}}}
-        return router.post(path, response_model=answer, openapi_extra=shown)
-
-    @post("/v1/cost", Cost)
-    def cost(question: CostQuestion) -> Cost:
-        """What one request costs, exactly, with a line for each bucket."""
-        return planner().cost(question)
-
-    @post("/v1/compare", Comparison)
-    def compare(question: CompareQuestion) -> Comparison:
-        """One usage or prompt over many models, ranked, with what each saves."""
-        return planner().compare(question)
-
-    @post("/v1/tokens", TokensAnswer)
-    def tokens(question: TokensQuestion) -> TokensAnswer:
-        """How many tokens a prompt is on a model, with bounds and method."""
-        return planner().tokens(question)
-
-    @post("/v1/estimate", Estimate)
-    def estimate(question: EstimateQuestion) -> Estimate:
-        """What a real prompt costs on each model, a request and a month, and whether it fits."""
-        return planner().estimate(question)
-
-    @post("/v1/context/fit", FitAnswer)
-    def fit(question: FitQuestion) -> FitAnswer:
-        """Whether a prompt fits a model's total, input and output limits."""
-        return planner().fit(question)
-
+    for verb in VERBS:
+        shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[verb.path]}}}}
+        endpoint = _endpoint(planner, verb)
+        router.post(verb.path, response_model=verb.answer_type, openapi_extra=shown)(endpoint)
     return router
+
+
+def _endpoint(planner: Callable[[], Planner], verb: Verb) -> Callable[[Any], object]:
+    """A function that FastAPI can document: the verb's name, question and first sentence."""
+
+    def ask(question: Any) -> object:
+        return getattr(planner(), verb.name)(question)
+
+    ask.__name__ = verb.name
+    ask.__doc__ = getattr(Planner, verb.name).__doc__
+    ask.__annotations__ = {"question": verb.question_type, "return": verb.answer_type}
+    return ask
 
 
 def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from planner.cli.options import Command, Help, Parser, add_global
+from planner.cli.options import FIELD, Command, Help, Parser, add_global
 from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
@@ -29,12 +29,18 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "models": ("listing", "which models are listed, or one in full"),
-    "prices": ("listing", "a model's prices with their sources and dates"),
-    "prices show": ("listing", "the same"),
+    "prices": ("prices", "a model's prices with their sources and dates"),
+    "prices show": ("prices", "the same"),
+    "prices changes": ("changes", "what moved, appeared, retires; which models became cheaper"),
+    "prices conflicts": ("prices", "where the catalog's sources disagreed, and what was chosen"),
     "prices refresh": ("refresh", "read the public price feeds and install what they say"),
     "prices rollback": ("refresh", "go back to the catalog before the last refresh"),
     "prices diff": ("refresh", "what differs between another catalog and the one in use"),
-    "catalog": ("listing", "the catalog's version, age, sources and conflicts"),
+    "caching": ("planning", "what caching a shared prefix saves, and for how long to cache it"),
+    "caching conversation": ("planning", "a growing chat or an agent loop, cached and uncached"),
+    "caching switch": ("planning", "changing the model in the middle of a session"),
+    "routing route": ("planning", "a router between a weak and a strong model: cost, saving, break-even"),
+    "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
 }
@@ -209,7 +215,8 @@ def _complain(error: TokenplanError, made: list[Parser]) -> None:
         if action.option_strings
     }
     for problem in error.problems:
-        option = names.get(str(problem.loc[-1])) if problem.loc else None
+        dotted = f"{FIELD}{'.'.join(map(str, problem.loc))}"
+        option = (names.get(dotted) or names.get(str(problem.loc[-1]))) if problem.loc else None
         where = f"{option}: " if option and option not in problem.msg else ""
         print(f"error: {where}{problem.msg}", file=sys.stderr)
 

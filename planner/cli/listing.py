@@ -1,24 +1,21 @@
-"""`tokenplan models`, `tokenplan prices` and `tokenplan catalog`."""
+"""`tokenplan models` and `tokenplan catalog`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planner.cli import options as shared
 from planner.cli.options import Command, count, decimal
+from planner.cli.prices import price_tables, prices_rows
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, money
-from planner.cli.words import Footnotes, edition, moment, named
+from planner.cli.words import edition, moment, named
 from planner.listing import ModelsQuestion
-from planner.wire import instant
 from pricing.errors import InvalidInput
-from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
-    from planner.listing import CatalogAnswer, ListedSet, ModelDetail, Models, PriceHistory
+    from planner.listing import CatalogAnswer, ModelDetail, Models
     from planner.planner import Planner
 
 _FILTERS: Final = ("search", "capability", "min_context", "max_price", "active_on")
@@ -88,7 +85,7 @@ def _model(planner: Planner, options: Namespace) -> Output:
         if getattr(options, name) is not None:
             raise InvalidInput(f"--show {options.show} takes no {name}; filters are for the list", loc=(name,))
     answer = planner.model(options.show, options.provider)
-    return Output(answer, lambda: _model_page(answer), lambda: _prices_rows(answer.model.id, answer.prices))
+    return Output(answer, lambda: _model_page(answer), lambda: prices_rows(answer.model.id, answer.prices))
 
 
 def _model_page(answer: ModelDetail) -> Iterable[Block]:
@@ -109,97 +106,19 @@ def _model_page(answer: ModelDetail) -> Iterable[Block]:
         ("service tiers", ", ".join(answer.service_tiers)),
         ("regions", ", ".join(answer.regions)),
     ))  # fmt: skip
-    yield from _price_tables(answer.prices)
+    yield from price_tables(answer.prices)
     yield bullets("notes", answer.notes)
     yield edition(answer.catalog)
 
 
-def _declare_prices(parser: ArgumentParser) -> None:
-    shared.add_model(parser)
-    parser.add_argument("--history", action="store_true", help="past and announced prices too")
-
-
-def _prices(planner: Planner, options: Namespace) -> Output:
-    answer = planner.prices(options.model, options.provider)
-    shown = tuple(each for each in answer.prices if options.history or each.status == "current")
-    return Output(answer, lambda: _prices_page(answer, shown), lambda: _prices_rows(answer.model.id, shown))
-
-
-def _prices_page(answer: PriceHistory, shown: tuple[ListedSet, ...]) -> Iterable[Block]:
-    yield named(answer.model)
-    if not answer.prices:
-        yield "listed without prices; it cannot be priced"
-    yield from _price_tables(shown)
-    hidden = [each for each in answer.prices if each not in shown]
-    if hidden:
-        said = [f"{each.status} {each.service_tier} prices {_dates(each)}" for each in hidden]
-        yield bullets("also known, with --history", said)
-    yield edition(answer.catalog)
-
-
-def _price_tables(sets: Iterable[ListedSet]) -> Iterable[Block]:
-    """One row a rate set, one column a bucket; where the figures come from goes below."""
-    listed = list(sets)
-    if not listed:
-        return
-    said = {condition for each in listed for condition in _more(each)}
-    buckets = [name for name in BUCKETS if any(rate.bucket == name for each in listed for rate in each.rates)]
-    marks = Footnotes()
-    columns = [
-        Column("tier"), Column("region"), *([Column("when")] if said else []),
-        *(Column(name.removesuffix("_tokens").replace("_", " "), right=True) for name in buckets),
-        Column("status"), Column("notes"),
-    ]  # fmt: skip
-    rows = []
-    for each in listed:
-        prices = {rate.bucket: money(rate.usd_per_unit) for rate in each.rates}
-        origins = dict.fromkeys(f"{rate.source}, observed {rate.observed}" for rate in each.rates)
-        when = [", ".join(_more(each))] if said else []
-        cells = [each.service_tier, each.region or "-", *when, *(prices.get(name, "-") for name in buckets)]
-        rows.append([*cells, f"{each.status} {_dates(each)}".strip(), marks.of(origins)])
-    yield Table(columns, rows)
-    units = dict.fromkeys(BUCKETS[name].unit.replace("_", " ") for name in buckets)
-    yield f"USD a {', a '.join(units)}"
-    yield marks.listed()
-
-
-def _more(each: ListedSet) -> list[str]:
-    """The conditions that have no column of their own."""
-    return [word for word in each.conditions if not word.startswith(("service_tier=", "region=", "from=", "until="))]
-
-
-def _dates(each: ListedSet) -> str:
-    """From and until when a set holds, as days; empty when it is open on both sides."""
-    ends = (("from", each.valid_from), ("until", each.valid_to))
-    return " ".join(f"{word} {_day(at)}" for word, at in ends if at is not None)
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}" if at.hour == at.minute == 0 else moment(at)
-
-
-def _prices_rows(model: str, sets: Iterable[ListedSet]) -> Rows:
-    fields = (
-        "model", "service_tier", "region", "conditions", "status", "valid_from", "valid_to", "bucket", "usd_per_unit",
-        "unit", "source", "observed",
-    )  # fmt: skip
-    values = [
-        (model, each.service_tier, each.region, "; ".join(each.conditions), each.status,
-         instant(each.valid_from) if each.valid_from else None, instant(each.valid_to) if each.valid_to else None,
-         rate.bucket, rate.usd_per_unit, BUCKETS[rate.bucket].unit, rate.source, rate.observed)
-        for each in sets
-        for rate in each.rates
-    ]  # fmt: skip
-    return Rows(fields, values)
-
-
 def _declare_catalog(parser: ArgumentParser) -> None:
-    parser.add_argument("--conflicts", action="store_true", help="where sources disagreed and what was chosen")
+    del parser  # it takes nothing
 
 
 def _catalog(planner: Planner, options: Namespace) -> Output:
+    del options
     answer = planner.about()
-    return Output(answer, lambda: _conflicts_page(answer) if options.conflicts else _catalog_page(answer))
+    return Output(answer, lambda: _catalog_page(answer))
 
 
 def _catalog_page(answer: CatalogAnswer) -> Iterable[Block]:
@@ -208,7 +127,7 @@ def _catalog_page(answer: CatalogAnswer) -> Iterable[Block]:
         ("observed", f"{answer.observed}, {answer.age_days} days ago"),
         ("price file", answer.price_file or "none"),
         ("models", f"{grouped(sum(each.models for each in answer.providers))} at {len(answer.providers)} providers"),
-        ("conflicts", f"{grouped(len(answer.conflicts))}; --conflicts lists them"),
+        ("conflicts", f"{grouped(len(answer.conflicts))}; `tokenplan prices conflicts` lists them"),
     ))  # fmt: skip
     keys = ("name", "version", "observed", "license", "url")
     yield Table(
@@ -224,37 +143,6 @@ def _catalog_page(answer: CatalogAnswer) -> Iterable[Block]:
     )
 
 
-def _conflicts_page(answer: CatalogAnswer) -> Iterable[Block]:
-    if not answer.conflicts:
-        yield "the sources do not disagree by more than 1 %"
-        return
-    keys = list(dict.fromkeys(key for conflict in answer.conflicts for key in conflict))
-    yield Table([Column(key) for key in keys], [[_plain(row.get(key)) for key in keys] for row in answer.conflicts])
-
-
-def _plain(value: object) -> str:
-    """A conflict's field in words; what it holds is the catalog builder's choice."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={_plain(each)}" for key, each in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(_plain, value))
-    return "-" if value is None else str(value)
-
-
-_SHOW: Final = Command(
-    "MODEL [options]",
-    "A model's prices by tier and condition, each with its source and the date it was seen there.",
-    (
-        "tokenplan prices gpt-5-mini",
-        "tokenplan prices show deepseek-chat --history",
-        "tokenplan prices claude-sonnet-4-5 --provider aws --csv",
-        "tokenplan prices refresh --help",
-    ),
-    _declare_prices,
-    _prices,
-    has_csv=True,
-)
-
 COMMANDS: Final[Mapping[str, Command]] = {
     "models": Command(
         "[SEARCH] [options]",
@@ -269,12 +157,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _models,
         has_csv=True,
     ),
-    "prices": _SHOW,
-    "prices show": _SHOW,
     "catalog": Command(
         "[options]",
         "Which catalog answers: its version, age, sources, providers and the conflicts between sources.",
-        ("tokenplan catalog", "tokenplan catalog --conflicts", "tokenplan catalog --catalog ./refreshed --json"),
+        ("tokenplan catalog", "tokenplan catalog --catalog ./refreshed --json"),
         _declare_catalog,
         _catalog,
     ),

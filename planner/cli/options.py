@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from planner.planner import Planner
 
 STDIN: Final = "-"
+FIELD: Final = "field "
+"""Before a question field's dotted name among the parsed options (`planner.cli.fields`); no option's name begins so."""
+
+_LONGEST_ECHO: Final = 60
 
 
 class Command(NamedTuple):
@@ -175,14 +179,14 @@ def prompt(options: argparse.Namespace) -> PromptParts:
     Raises:
         InvalidInput: no prompt, a file that cannot be read or is no UTF-8, messages that are no list of objects.
     """
-    texts = [_read(path) for path in options.files]
+    texts = [read_text(path) for path in options.files]
     if options.text is not None:
         texts.append(options.text)
     messages = _messages(options.messages) if options.messages is not None else None
     if not texts and messages is None:
         if sys.stdin is None or sys.stdin.isatty():
             raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text or --messages")
-        texts = [_read(STDIN)]
+        texts = [read_text(STDIN)]
     return PromptParts(text="\n".join(texts) if texts else None, messages=messages)
 
 
@@ -195,6 +199,11 @@ def add_usage(parser: argparse.ArgumentParser) -> None:
         group.add_argument(*_spellings(name), dest=name, type=quantity(name), metavar=f"{unit}S", help=say)
     group.add_argument("--usage", metavar="FILE", help="a JSON usage object instead; - is stdin")
     group.add_argument("--shape", metavar="SHAPE", help="whose it is: {shapes} [our own buckets]")
+
+
+def names_usage(options: argparse.Namespace) -> bool:
+    """Whether a quantity or a usage file was given."""
+    return options.usage is not None or any(getattr(options, name) is not None for name in BUCKETS)
 
 
 def quantity(bucket: str) -> Callable[[str], int | Decimal]:
@@ -300,15 +309,24 @@ def _object(path: str, read: Callable[[str], Any]) -> dict[str, Any]:
 
 
 def _json(path: str, read: Callable[[str], Any]) -> Any:
-    text = _read(path)
+    text = read_text(path)
     try:
         return read(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{_named(path)}: no JSON: {error}") from None
 
 
-def _read(path: str) -> str:
-    """A file's text, or stdin's."""
+def shortened(text: str) -> str:
+    """A text as a complaint repeats it."""
+    return repr(text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}...")
+
+
+def read_text(path: str) -> str:
+    """A UTF-8 file's text, or stdin's for `-`.
+
+    Raises:
+        InvalidInput: it cannot be read, or is no UTF-8.
+    """
     try:
         if path == STDIN:
             raw = sys.stdin.buffer.read()

@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 
 _GAP: Final = "  "
 _BAR: Final = 8
+_LONG: Final = 20
 
 
 class Column(NamedTuple):
@@ -135,6 +136,11 @@ def bar(share: float) -> str:
     """How much of a limit is used, given the share that is left."""
     used = min(_BAR, max(0, round((1 - share) * _BAR)))
     return "█" * used + "░" * (_BAR - used)
+
+
+def length(share: float) -> str:
+    """A bar as long as a share of the longest, at most 20 characters, at least a sliver where there is anything."""
+    return "█" * round(share * _LONG) or ("▏" if share else "")
 
 
 def bullets(title: str, lines: Iterable[str]) -> str:

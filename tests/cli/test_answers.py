@@ -213,3 +213,12 @@ def test_completing(line, wanted, process, tmp_path):
         _ARGCOMPLETE_STDOUT_FILENAME=str(answer), IFS="\013", _ARGCOMPLETE_IFS="\013",
     )  # fmt: skip
     assert wanted in [word.strip() for word in answer.read_text().split("\013")]
+
+
+def test_a_history_is_drawn(tokenplan, tmp_path):
+    """`prices --plot` writes a picture that names the model and a line for each price that is drawn."""
+    path = tmp_path / "history.svg"
+    assert tokenplan("prices", "deepseek-chat", "--plot", str(path)).code == 0
+    drawn = path.read_text()
+    assert all(f"<!-- {text} -->" in drawn for text in ("input tokens", "cache read tokens", "output tokens"))
+    assert "deepseek/deepseek-chat, standard tier" in drawn

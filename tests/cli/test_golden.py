@@ -44,12 +44,17 @@ ANSWERS = {
     "models-show": ("models", "--show", "gpt-4o"),
     "prices": ("prices", "deepseek-chat"),
     "prices-history": ("prices", "deepseek-chat", "--history"),
+    "prices-changes": ("prices", "changes", "--since", "2026-06-01"),
+    "prices-changes-cheaper": (
+        "prices", "changes", "--since", "2026-01-02", "--models", "gpt-5-mini,deepseek-chat", "--in-use", "gpt-4o",
+        "--input", "3000", "--output", "400",
+    ),
+    "prices-conflicts": ("prices", "conflicts"),
 }  # fmt: skip
 WITHOUT_ROWS = {
     "fit": ("fit", "gpt-4o", "--input-tokens", "120000", "--reserve-output", "4000"),
     "fit-not": ("fit", "gpt-4o", "--input-tokens", "120000", "--reserve-output", "6000", "--reserve-reasoning", "3000"),
     "catalog": ("catalog",),
-    "catalog-conflicts": ("catalog", "--conflicts"),
 }
 EVERY = {**ANSWERS, **WITHOUT_ROWS}
 

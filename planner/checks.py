@@ -1,0 +1,63 @@
+"""Checks that many questions share: every field out of its range is named, all of them at once."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Final, Self
+
+from pricing.errors import InvalidInput, Problem
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    Number = int | float | Decimal | None
+
+STRICT: Final = {"extra": "forbid", "use_attribute_docstrings": True}
+"""`__pydantic_config__` of a question: unknown fields are refused, and the string below a field describes it."""
+
+
+class Checks:
+    """Collects what is wrong with a question; None passes every check. `under` names where the fields lie."""
+
+    def __init__(self, *under: str | int) -> None:
+        self._under = under
+        self._problems: list[Problem] = []
+
+    def share(self, **values: Number) -> Self:
+        """Shares, rates and probabilities: from 0 to 1."""
+        return self._within("it must be a share from 0 to 1", 0, 1, values)
+
+    def positive(self, **values: Number) -> Self:
+        """Above zero and finite."""
+        for name, value in values.items():
+            if value is not None and not (isfinite(value) and value > 0):
+                self.refuse(name, value, "it must be a number above 0")
+        return self
+
+    def not_negative(self, **values: Number) -> Self:
+        """Zero or more, and finite."""
+        return self._within("it must be a number from 0 on", 0, float("inf"), values)
+
+    def at_least(self, least: int, **values: Number) -> Self:
+        """`least` or more, and finite."""
+        return self._within(f"it must be at least {least}", least, float("inf"), values)
+
+    def refuse(self, name: str, value: object, must: str) -> Self:
+        """Note a field that is wrong, in words: its value, and what it must be."""
+        self._problems.append(Problem((*self._under, name), f"{name} is {value}; {must}", value))
+        return self
+
+    def done(self) -> None:
+        """Raise all that was found.
+
+        Raises:
+            InvalidInput: with a problem for each field.
+        """
+        if self._problems:
+            raise InvalidInput.of(self._problems)
+
+    def _within(self, must: str, least: float, most: float, values: dict[str, Number]) -> Self:
+        for name, value in values.items():
+            if value is not None and not (isfinite(value) and least <= value <= most):
+                self.refuse(name, value, must)
+        return self

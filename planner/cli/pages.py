@@ -1,0 +1,113 @@
+"""An answer of any verb as a page: figures in two columns, lists as tables, notes below. No arithmetic, only words."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, small_usd
+from planner.cli.words import edition, moment, named
+from planner.wire import to_json
+from pricing.rates import CatalogRef, ModelRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from planner.cli.render import Cell
+    from planner.wire import Json
+
+_SHARES: Final = ("_share", "_probability", "_rate", "_confidence")
+_LISTS: Final = ("warnings", "assumptions", "notes", "reasons")
+
+
+def page(answer: Any, title: str = "") -> Iterator[Block]:
+    """The figures of an answer, then what is nested in it, its tables and its notes, in the order of its fields."""
+    held = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    flat = {name: value for name, value in held.items() if _is_plain(value)}
+    figures = aligned((_words(name), shown(name, value)) for name, value in flat.items() if value is not None)
+    yield f"{title}\n{figures}" if title and figures else figures
+    for name, value in held.items():
+        if name in flat or value is None or value == ():
+            continue
+        if isinstance(value, tuple):
+            yield _listed(name, value)
+        elif isinstance(value, dict):
+            yield aligned((str(key), shown(name, each)) for key, each in value.items())
+        else:
+            yield from page(value, _words(name))
+
+
+def rows(answer: object) -> Rows:
+    """Every figure of an answer as a dotted name and a value."""
+    return Rows(("field", "value"), list(_flattened(to_json(answer), "")))
+
+
+def shown(name: str, value: object) -> str:
+    """A value in the form that its name asks for: USD, percent, seconds, counts, dates."""
+    if isinstance(value, tuple):
+        return ", ".join(shown(name, each) for each in value)
+    if isinstance(value, float):
+        return _float(name, value)
+    for kind, write in _FORMS:
+        if isinstance(value, kind):
+            return write(value)
+    return str(value)
+
+
+_FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
+    (bool, lambda yes: "yes" if yes else "no"),
+    (int, grouped),
+    (Decimal, money),
+    (ModelRef, named),
+    (CatalogRef, edition),
+    (datetime, moment),
+)
+
+
+def _float(name: str, value: float) -> str:
+    if "usd" in name.split("_"):
+        return small_usd(Decimal(repr(value))) + " USD"
+    if name.endswith(_SHARES):
+        return f"{value * 100:.4g} %"
+    return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
+
+
+def _listed(name: str, values: tuple[Any, ...]) -> Block:
+    if not is_dataclass(values[0]) or isinstance(values[0], ModelRef):
+        return bullets(_words(name), (shown(name, each) for each in values))
+    names = [field.name for field in fields(values[0]) if any(_is_plain(getattr(each, field.name)) for each in values)]
+    columns = [Column(_words(each), right=_is_figure(getattr(values[0], each))) for each in names]
+    return Table(columns, [[_cell(each, column) for column in names] for each in values])
+
+
+def _cell(row: object, name: str) -> str:
+    value = getattr(row, name)
+    return "-" if value is None else shown(name, value)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is one figure or word, so that it stands in a line."""
+    if isinstance(value, tuple):
+        return False
+    return isinstance(value, ModelRef | CatalogRef) or not (is_dataclass(value) or isinstance(value, dict))
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_usd").replace("_", " ")
+
+
+def _flattened(value: Json, path: str) -> Iterator[tuple[str, Cell]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _flattened(each, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from _flattened(each, f"{path}[{at}]")
+    else:
+        yield path, value

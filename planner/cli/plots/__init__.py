@@ -1,0 +1,41 @@
+"""Pictures in files: `--plot FILE` of the commands, drawn by matplotlib (the extra `plot`), a module a subject."""
+
+from __future__ import annotations
+
+from os.path import splitext
+from typing import TYPE_CHECKING, Final
+
+from pricing.errors import InvalidInput, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+KINDS: Final = (".svg", ".png", ".pdf")
+
+
+def picture(path: str, draw: Callable[[Axes], None]) -> None:
+    """What `draw` puts on empty axes, in a file; its ending is looked at before any work.
+
+    Raises:
+        InvalidInput: an ending that is no picture's, no matplotlib, no place to write to.
+    """
+    kind = splitext(path)[1].lower()  # noqa: PTH122 - pathlib doubles a cold start
+    if kind not in KINDS:
+        raise InvalidInput(
+            f"--plot {path}: ends in {kind or 'nothing'!r}; {one_of(kind, KINDS)}", loc=("plot",), value=path
+        )
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InvalidInput("--plot needs matplotlib: pip install 'tokenplan[plot]'", loc=("plot",)) from None
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+    draw(axes)
+    try:
+        figure.savefig(path, dpi=150)
+    except OSError as error:
+        raise InvalidInput(f"--plot {path}: {error.strerror or error}", loc=("plot",), value=path) from None

@@ -1,0 +1,1 @@
+"""Routing: which requests go to which model, what that costs, saves and risks."""
