@@ -1,7 +1,7 @@
 """How often the bounds of an estimate hold: `python -m benchmarks.coverage FOLDER... [--tokenizers DIR]`.
 
-Every text file of the folders is counted by ratios and by the family's own tokenizer, for each family whose tokenizer is
-at hand. A line a family: the share of texts whose true count lies within the bounds, and the median error of the
+Every text file of the folders is counted by ratios and by the family's own tokenizer, for each family whose tokenizer
+is at hand. A line a family: the share of texts whose true count lies within the bounds, and the median error of the
 estimate, over all texts and by main kind of text. The texts must be others than those the ratios were made from.
 """
 

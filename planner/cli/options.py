@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, NotRequired, TypedDict
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
 from pricing.usage import BUCKETS, Usage
@@ -50,6 +50,7 @@ class PromptParts(TypedDict):
 
     text: str | None
     messages: tuple[dict[str, Any], ...] | None
+    count_with: NotRequired[Literal["offline", "provider"]]
 
 
 class Parser(argparse.ArgumentParser):
@@ -166,6 +167,10 @@ def add_prompt(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
     parser.add_argument("--messages", metavar="FILE", help="a JSON file of chat messages in OpenAI's shape; - is stdin")
+    parser.add_argument(
+        "--count-with", choices=("offline", "provider"), default="offline", metavar="HOW",
+        help="provider: send the prompt to the model's provider, which counts it with your key [offline]",
+    )  # fmt: skip
 
 
 def names_prompt(options: argparse.Namespace) -> bool:
@@ -187,7 +192,7 @@ def prompt(options: argparse.Namespace) -> PromptParts:
         if sys.stdin is None or sys.stdin.isatty():
             raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text or --messages")
         texts = [read_text(STDIN)]
-    return PromptParts(text="\n".join(texts) if texts else None, messages=messages)
+    return PromptParts(text="\n".join(texts) if texts else None, messages=messages, count_with=options.count_with)
 
 
 def add_usage(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 How = Literal["exact", "reconstructed", "estimated", "provider"]
 """`exact`: the model's own tokenizer. `reconstructed`: its tokenizer, but framing or tokenizer inferred from outside.
@@ -34,3 +37,13 @@ class Count:
     encoding: str | None
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+
+
+class Asked(Protocol):
+    """What asks a provider for its own count; `planner.tokens.remote.Remote` does, over the network."""
+
+    def count(self, text: str, model: str, provider: str) -> Count:
+        """A text's tokens by its provider."""
+
+    def count_messages(self, messages: Sequence[Mapping[str, Any]], model: str, provider: str) -> Count:
+        """Chat messages' tokens by their provider."""

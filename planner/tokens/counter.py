@@ -9,7 +9,7 @@ from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any, Self
 
 from planner.tokens import encodings, guard, messages, registry
-from planner.tokens.count import Count, Part
+from planner.tokens.count import Asked, Count, Part
 from planner.tokens.registry import Registry
 from pricing.errors import NotCountable
 
@@ -42,12 +42,14 @@ class _Bounds:
 class Counter:
     """Counts offline; one text may have `max_bytes` of UTF-8. `registry` and `lengths` are called when first needed.
 
-    `lengths` takes an encoding's name and returns the function that tells a text's number of tokens.
+    `lengths` takes an encoding's name and returns the function that tells a text's number of tokens. `remote` makes
+    what asks a provider for its own count, where a question wants that; without it no text leaves this machine.
     """
 
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
     lengths: Callable[[str], Callable[[str], int]] = encodings.lengths
+    remote: Callable[[], Asked] | None = None
 
     def once(self) -> Counter:
         """A counter that counts each text once an encoding: for one question over many models, then dropped."""

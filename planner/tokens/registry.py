@@ -103,7 +103,7 @@ class Method:
     at_hand: tuple[Own, ...] = ()
 
     def sized(self, characters: int) -> Method:
-        """The way to count a prompt of so many characters: by a tokenizer at hand that is quick enough, else by ratios."""
+        """The way to count so many characters: by a tokenizer at hand that is quick enough, else by ratios."""
         if not self.at_hand:
             return self
         own = next((each for each in self.at_hand if each.most is None or characters <= each.most), None)

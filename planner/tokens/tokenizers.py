@@ -10,6 +10,7 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -19,12 +20,15 @@ from planner.tokens.registry import Method, Own, Registry
 from pricing.errors import InvalidInput, NotCountable, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     Length = Callable[[str], int]
 
 FILE: Final = "file"
 """The package that a file of the user's stands under in an encoding's name: `file:gemma-3.json`."""
+
+OFF: Final = "off"
+"""What TOKENPLAN_TOKENIZERS says to use none."""
 
 FORMS: Final = {".json": "splintr-rs", ".model": "sentencepiece"}
 """Endings of files that are read, and the package that reads each."""
@@ -47,8 +51,8 @@ class Tokenizers:
     def registry(self, base: Registry) -> Registry:
         """The registry with the tokenizers at hand put where a family has them; a file of the user's stands first.
 
-        A file is named after a family (`llama_3.json`) or after words of model names (`gemma-3.json`, `glm-5/tokenizer.json`),
-        and then counts for every model whose name holds those words.
+        A file is named after a family (`gemini.json`) or after words of model names (`gemma-3.json`,
+        `glm-5/tokenizer.json`), and then counts for every model whose name holds those words.
         """
         has = cache(self.has)
         found = base.mapped(
@@ -208,9 +212,9 @@ def _ctok(vocabulary: str) -> Length:
 
 
 def _tokenizer_json(path: str) -> Length:
-    """A `tokenizer.json` of a model hub: its added tokens that are not special count as one, special ones as their text.
+    """A `tokenizer.json` of a model hub: added tokens that are not special count as one, special ones as text.
 
-    splintr adds the file's begin-of-text token even to ordinary text; it is taken off again (`a` is one token anywhere).
+    splintr adds the file's begin-of-text token even to ordinary text; it is taken off again (`a` is one token).
     """
     from splintr import from_json  # noqa: PLC0415 - optional
 

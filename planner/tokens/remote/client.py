@@ -1,4 +1,4 @@
-"""One POST that is answered or says why not: retries with backoff and jitter, a total deadline, rate limits respected."""
+"""One POST that is answered or says why not: retries with backoff and jitter, a deadline, rate limits respected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_ANSWER: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to try, in seconds: `total` for everything, `once` for one attempt, waits from `first` doubling to `longest`."""
+    """How long to try, in seconds: `total`, `once` an attempt, waits that double from `first` to `longest`."""
 
     total: float = 30.0
     once: float = 10.0
@@ -82,7 +82,7 @@ class Client:
         if asked is not None:
             return asked
         wait = min(self.patience.longest, self.patience.first * 2 ** (attempt - 1))
-        return wait * (1 - self.chance() / 2)
+        return float(wait * (1 - self.chance() / 2))
 
 
 def _asked(answer: httpx.Response) -> float | None:

@@ -38,9 +38,7 @@ class Remote:
         """
         where = endpoint(provider)
         if where.most is not None and len(text) > where.most:
-            raise TooLarge(
-                f"text has {len(text)} characters; {where.name} counts at most {where.most}", loc=("text",)
-            )
+            raise TooLarge(f"text has {len(text)} characters; {where.name} counts at most {where.most}", loc=("text",))
         if not text:
             return self._counted(0, where, "text")
         return self._counted(self._ask(where, provider, model, where.text(model, text)), where, "text")

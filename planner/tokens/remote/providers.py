@@ -7,13 +7,14 @@ Anthropic `POST /v1/messages/count_tokens`; Gemini `models.countTokens` with `ge
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pricing.errors import InvalidInput, NotCountable, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     Messages = Sequence[Mapping[str, Any]]
     Json = dict[str, Any]
@@ -186,7 +187,7 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
         "/models/{model}:countTokens",
         ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
         _google_headers,
-        lambda model, text: {"contents": [{"role": _USER, "parts": [{"text": text}]}]},
+        lambda _, text: {"contents": [{"role": _USER, "parts": [{"text": text}]}]},
         _google,
         _count("totalTokens"),
     ),
