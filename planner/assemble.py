@@ -31,7 +31,8 @@ def default_planner(catalog: str | None = None, prices: str | None = None, *, pr
     `TOKENPLAN_PRICES`, then to none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set;
     `TOKENPLAN_NOW` pins the clock. `provider_counts` (or `TOKENPLAN_PROVIDER_COUNTS=1`) lets a question send its
     prompt to the model's provider for a count. Tokenizers of other makers are used where installed and, by name of
-    model, from the folder `TOKENPLAN_TOKENIZERS` (`off`: none); calibrations are those of `TOKENPLAN_CALIBRATION`, else of the home.
+    model, from the folder `TOKENPLAN_TOKENIZERS` (`off`: none); calibrations are those of `TOKENPLAN_CALIBRATION`, else
+    of the home.
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.planner import Planner
     from planner.tokens import Counter
-    from planner.tokens.calibration import Pair
+    from planner.tokens.calibration import KindRatio, Pair
 
 _TEXTS: Final = ("text", "prompt", "input", "content")
 _TOKENS: Final = ("tokens", "prompt_tokens", "input_tokens", "inputTokens", "promptTokenCount", "totalTokens")
@@ -58,7 +58,7 @@ def _run(planner: Planner, options: Namespace) -> Output:
     known = {each.model: each for each in calibration.read(path)}
     if options.show:
         return _output(CalibrationAnswer(path, tuple(known.values())))
-    model = _model(planner, options) if options.model else None
+    model = _model(planner, options, known) if options.model else None
     if options.forget:
         return _forget(path, known, model)
     if options.file is None or model is None:
@@ -70,9 +70,10 @@ def _run(planner: Planner, options: Namespace) -> Output:
     return _output(CalibrationAnswer(path, (learned,)))
 
 
-def _model(planner: Planner, options: Namespace) -> str:
-    """The model's id in the catalog."""
-    return planner.catalog.resolve(options.model, options.provider).model.id.lower()
+def _model(planner: Planner, options: Namespace, known: Mapping[str, Calibration]) -> str:
+    """The model's id in the catalog, or as it was learned of before."""
+    named: str = options.model.lower()
+    return named if named in known else planner.catalog.resolve(options.model, options.provider).model.id.lower()
 
 
 def _forget(path: str, known: Mapping[str, Calibration], model: str | None) -> Output:
@@ -190,12 +191,14 @@ def _page(answer: CalibrationAnswer) -> Iterable[Block]:
             ("within bounds", _against(each.coverage, each.shipped_coverage, "by cross-validation ")),
             ("median error", _against(each.median_error, each.shipped_median_error)),
         ))  # fmt: skip
-        yield Table(columns, [
-            (kind.kind, str(kind.pairs), *(f"{figure:.3f}" for figure in (kind.ratio, kind.low, kind.high, kind.shipped)))
-            for kind in each.kinds
-        ])  # fmt: skip
+        yield Table(columns, [_line(kind) for kind in each.kinds])
     if answer.calibrations:
         yield f"kept in {answer.file}; later counts use it and say so"
+
+
+def _line(kind: KindRatio) -> tuple[str, ...]:
+    figures = (kind.ratio, kind.low, kind.high, kind.shipped)
+    return kind.kind, str(kind.pairs), *(f"{figure:.3f}" for figure in figures)
 
 
 def _against(learned: float, shipped: float, how: str = "") -> str:

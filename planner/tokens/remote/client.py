@@ -72,7 +72,7 @@ class Client:
         try:
             return client.post(url, json=body, timeout=seconds), ""
         except httpx.TimeoutException:
-            return None, f"no answer within {seconds:g} s"
+            return None, f"no answer within {seconds:.1f} s"
         except httpx.TransportError as error:
             return None, f"{type(error).__name__}: {error}"
 
