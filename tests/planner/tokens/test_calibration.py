@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.tokens import Counter, calibration, encodings, registry
@@ -58,6 +58,7 @@ def test_bounds_are_narrower_than_shipped_and_hold():
     assert learned.coverage >= 0.95
 
 
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.2, 5), min_size=10, max_size=40))
 def test_what_is_learned_is_in_order(factors):
     """Whatever the pairs say, 0 < low <= ratio <= high."""

@@ -41,6 +41,17 @@ def test_counts_are_those_of_the_published_tokenizer(model, recorded, encoding):
         assert (found.method, found.encoding, found.notes) == ("exact", encoding, ())
 
 
+@pytest.mark.parametrize(
+    "model", ["llama-2-13b", "mixtral-8x7b", "glm-4.5", "glm-4.6", "kimi-k2", "phi-4", "qwen3.6-plus", "qwen3.8-max"]
+)
+def test_bounds_of_ratios_hold_on_heldout_text(model):
+    """Without the package the ratios' bounds hold the tokenizer's count, on text they were not made from."""
+    for name, text in TEXTS.items():
+        found = Counter().count(text, model)
+        assert found.method == "estimated"
+        assert found.low <= counter().count(text, model).tokens <= found.high, name
+
+
 @pytest.mark.parametrize("vocabulary", ["qwen3.6-27b", "qwen2.5-72b-instruct"])
 def test_two_packages_agree_on_qwen(vocabulary):
     """Where two packages hold Qwen's ranks, they count alike, composed and decomposed letters included."""
