@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import table
+from benchmarks import counting, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -214,5 +214,6 @@ def rows() -> tuple[Row, ...]:
             15,
             peer_packages=False,
         ),
+        *counting.rows(),
         *table.rows(),
     )

@@ -67,7 +67,7 @@ def columns_against_numpy(size: Size) -> Iterator[tuple[Sample, Sample]]:
     same([str(each) for each in answer.problems], [], "errors")
     _check(answer, [(MODELS[m], TIERS[t], when) for m, t, when in zip(model, tier, at.tolist(), strict=True)], usage)
     prices = _prices(answer, usage, ours)
-    peer = partial(_gathered, prices, answer.offers, usage)
+    peer = partial(_gathered, prices, answer.offers.astype(np.intp), usage)  # the integers that NumPy gathers by
     same(bool((peer() == answer.amounts).all()), True, "every amount equal")
     yield partial(_timed, ours), partial(_timed, peer)
 

@@ -17,6 +17,23 @@ if TYPE_CHECKING:
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
     from planner.estimate import Estimate, EstimateQuestion
+    from planner.evaluation.costs import (
+        JudgeCostAnswer,
+        JudgeCostQuestion,
+        MonitoringAnswer,
+        MonitoringQuestion,
+        RepeatsAnswer,
+        RepeatsQuestion,
+    )
+    from planner.evaluation.intervals import (
+        CorrectedRateAnswer,
+        CorrectedRateQuestion,
+        IntervalAnswer,
+        IntervalQuestion,
+        SystemsAnswer,
+        SystemsQuestion,
+    )
+    from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
@@ -120,6 +137,54 @@ class Planner:
         from planner.routing.route import route
 
         return route(question, self.catalog, self.counter(), self.clock())
+
+    def sample_size(self, question: SampleSizeQuestion) -> SampleSizeAnswer:
+        """How many items an evaluation needs, for an interval or to tell two systems apart."""
+        from planner.evaluation.sample_size import sample_size
+
+        return sample_size(question)
+
+    def interval(self, question: IntervalQuestion) -> IntervalAnswer:
+        """Between which rates the truth lies, given the items judged."""
+        from planner.evaluation.intervals import interval
+
+        return interval(question)
+
+    def systems(self, question: SystemsQuestion) -> SystemsAnswer:
+        """Whether one of two systems is better, on the same items or on different ones."""
+        from planner.evaluation.intervals import systems
+
+        return systems(question)
+
+    def corrected_rate(self, question: CorrectedRateQuestion) -> CorrectedRateAnswer:
+        """The true rate behind a judge that errs, from items on which people decided too."""
+        from planner.evaluation.intervals import corrected_rate
+
+        return corrected_rate(question)
+
+    def judge_cost(self, question: JudgeCostQuestion) -> JudgeCostAnswer:
+        """What judging an evaluation costs, by a model and by people."""
+        from planner.evaluation.costs import judge_cost
+
+        return judge_cost(question, self.catalog, self.counter(), self.clock())
+
+    def monitoring(self, question: MonitoringQuestion) -> MonitoringAnswer:
+        """What judging a sample of live traffic costs, and how soon it sees a drop."""
+        from planner.evaluation.costs import monitoring
+
+        return monitoring(question, self.catalog, self.counter(), self.clock())
+
+    def repeats(self, question: RepeatsQuestion) -> RepeatsAnswer:
+        """Whether runs are better spent on more items or on repeating each."""
+        from planner.evaluation.costs import repeats
+
+        return repeats(question)
+
+    def defects(self, question: DefectsQuestion) -> DefectsAnswer:
+        """How probable it is to see a rare defect in so many items, and how many show it."""
+        from planner.evaluation.sample_size import defects
+
+        return defects(question)
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

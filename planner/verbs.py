@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 
 class Verb(NamedTuple):
-    """One verb; `question` and `answer` name a type as `module:Name`, imported when first asked for."""
+    """One verb; `question` and `answer` are types of `module`, imported when first asked for."""
 
     name: str
     path: str
+    module: str
     question: str
     answer: str
 
@@ -25,35 +26,50 @@ class Verb(NamedTuple):
     @property
     def question_type(self) -> type:
         """The frozen question."""
-        return _named(self.question)
+        found: type = getattr(import_module(self.module), self.question)
+        return found
 
     @property
     def answer_type(self) -> type:
         """The frozen answer."""
-        return _named(self.answer)
-
-
-def _named(home: str) -> type:
-    module, _, name = home.partition(":")
-    found: type = getattr(import_module(module), name)
-    return found
+        found: type = getattr(import_module(self.module), self.answer)
+        return found
 
 
 VERBS: Final = (
-    Verb("cost", "/v1/cost", "planner.costing:CostQuestion", "pricing.cost:Cost"),
-    Verb("compare", "/v1/compare", "planner.compare:CompareQuestion", "planner.compare:Comparison"),
-    Verb("tokens", "/v1/tokens", "planner.prompt:TokensQuestion", "planner.prompt:TokensAnswer"),
-    Verb("estimate", "/v1/estimate", "planner.estimate:EstimateQuestion", "planner.estimate:Estimate"),
-    Verb("fit", "/v1/context/fit", "planner.context:FitQuestion", "planner.context:FitAnswer"),
-    Verb("changes", "/v1/prices/changes", "planner.changes:ChangesQuestion", "planner.changes:Changes"),
-    Verb("caching", "/v1/caching", "planner.caching:CachingQuestion", "planner.caching:CachingAnswer"),
+    Verb("cost", "/v1/cost", "planner.costing", "CostQuestion", "Cost"),
+    Verb("compare", "/v1/compare", "planner.compare", "CompareQuestion", "Comparison"),
+    Verb("tokens", "/v1/tokens", "planner.prompt", "TokensQuestion", "TokensAnswer"),
+    Verb("estimate", "/v1/estimate", "planner.estimate", "EstimateQuestion", "Estimate"),
+    Verb("fit", "/v1/context/fit", "planner.context", "FitQuestion", "FitAnswer"),
+    Verb("changes", "/v1/prices/changes", "planner.changes", "ChangesQuestion", "Changes"),
+    Verb("caching", "/v1/caching", "planner.caching", "CachingQuestion", "CachingAnswer"),
     Verb(
-        "conversation",
-        "/v1/caching/conversation",
-        "planner.conversation:ConversationQuestion",
-        "planner.conversation:ConversationAnswer",
+        "conversation", "/v1/caching/conversation", "planner.conversation", "ConversationQuestion", "ConversationAnswer"
     ),
-    Verb("switch", "/v1/caching/switch", "planner.conversation:SwitchQuestion", "planner.conversation:SwitchAnswer"),
-    Verb("route", "/v1/routing/route", "planner.routing.route:RouteQuestion", "planner.routing.route:RouteAnswer"),
+    Verb("switch", "/v1/caching/switch", "planner.conversation", "SwitchQuestion", "SwitchAnswer"),
+    Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
+    Verb(
+        "sample_size",
+        "/v1/evaluation/sample-size",
+        "planner.evaluation.sample_size",
+        "SampleSizeQuestion",
+        "SampleSizeAnswer",
+    ),
+    Verb("interval", "/v1/evaluation/interval", "planner.evaluation.intervals", "IntervalQuestion", "IntervalAnswer"),
+    Verb("systems", "/v1/evaluation/compare", "planner.evaluation.intervals", "SystemsQuestion", "SystemsAnswer"),
+    Verb(
+        "corrected_rate",
+        "/v1/evaluation/corrected-rate",
+        "planner.evaluation.intervals",
+        "CorrectedRateQuestion",
+        "CorrectedRateAnswer",
+    ),
+    Verb("judge_cost", "/v1/evaluation/judge-cost", "planner.evaluation.costs", "JudgeCostQuestion", "JudgeCostAnswer"),
+    Verb(
+        "monitoring", "/v1/evaluation/monitoring", "planner.evaluation.costs", "MonitoringQuestion", "MonitoringAnswer"
+    ),
+    Verb("repeats", "/v1/evaluation/repeats", "planner.evaluation.costs", "RepeatsQuestion", "RepeatsAnswer"),
+    Verb("defects", "/v1/evaluation/defects", "planner.evaluation.sample_size", "DefectsQuestion", "DefectsAnswer"),
 )
 """In the order in which a reader of the API meets them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pricing import reading
 from pricing.errors import AmbiguousModel, BadCatalog, InvalidInput, UnknownModel, nearest, one_of
@@ -13,7 +13,7 @@ from pricing.names import Ambiguous, Match, Names, Resolution, has_vendor, unwra
 from pricing.rates import CatalogRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pricing.pricefile import PriceFile
     from pricing.rates import Model
@@ -23,6 +23,8 @@ SCHEMA: Final = 1
 LONGEST_NAME: Final = 256
 _BEDROCK: Final = "aws"
 _REMEMBERED: Final = 10_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Catalog:
         self._names: dict[str, Names] = {}
         self._models: dict[tuple[str, str], Model] = {}
         self._resolved: dict[tuple[str, str | None], Resolution] = {}
+        self._kept: dict[Callable[[Catalog], Any], Any] = {}
         if prices is not None:
             self._check_own(prices)
 
@@ -120,6 +123,13 @@ class Catalog:
         """Where sources disagreed by more than 1 %, what was chosen and why."""
         rows: list[dict[str, Any]] = _load(self.directory, "conflicts.json")["conflicts"]
         return rows
+
+    def remembered(self, made: Callable[[Catalog], T]) -> T:
+        """What a function makes of this catalog, made once: its memory of what follows from prices alone."""
+        if made not in self._kept:
+            self._kept.setdefault(made, made(self))
+        kept: T = self._kept[made]
+        return kept
 
     def entries(self, provider: str) -> dict[str, Any]:
         """A provider's raw entries by id, with the user's own over them."""

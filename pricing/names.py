@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pricing.rates import CatalogRef, Model
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _DATED: Final = re.compile(r"^(?P<base>.+?)[-@](?P<date>20\d{2}-?\d{2}-?\d{2})(?P<version>-v\d+(?::\d+)?)?$")
+_LATEST: Final = "-latest"
+_VENDOR: Final = re.compile(r"(?:us-gov\.)?[a-z][a-z0-9]*\.[a-z]")
 _FIRST_REVISION: Final = re.compile(r"(?:-v1)?(?::0)?$")
 _REGION: Final = re.compile(
     r"^(?P<region>us-gov|global-standard|us|eu|apac|au|jp|in|ca|sa|af|me|global|regional|[a-z]{2}(?:-gov)?-[a-z]+-\d)"
@@ -114,14 +117,38 @@ class Names:
             raise Ambiguous(found)
         return Match(found.pop(), rule) if found else None
 
+    @cached_property
+    def _folded(self) -> dict[str, set[str]]:
+        """The ids by listed name, whatever the name's case."""
+        folded: dict[str, set[str]] = {}
+        for known, model in self._listed.items():
+            folded.setdefault(known.lower(), set()).add(model)
+        return folded
+
+    @cached_property
+    def _by_date(self) -> dict[str, list[tuple[date, str, str]]]:
+        """The listed dated snapshots by undated base: date, revision after it, id."""
+        found: dict[str, list[tuple[date, str, str]]] = {}
+        for known, model in self._listed.items():
+            if snapshot := _snapshot(known):
+                found.setdefault(snapshot[0], []).append((snapshot[1], _revision(known), model))
+        return found
+
+    @cached_property
+    def _first_revisions(self) -> dict[str, set[str]]:
+        """The ids by listed name without its first revision."""
+        bare: dict[str, set[str]] = {}
+        for known, model in self._listed.items():
+            bare.setdefault(_FIRST_REVISION.sub("", known), set()).add(model)
+        return bare
+
     def _case(self, name: str) -> Match | None:
-        low = name.lower()
-        return self._one((model for known, model in self._listed.items() if known.lower() == low), "case")
+        return self._one(self._folded.get(name.lower(), ()), "case")
 
     def _region(self, name: str) -> Match | None:
         parts = _REGION.match(name)
-        if parts is None or parts["rest"] == name:
-            return None
+        if parts is None or (parts["mark"] == "." and not has_vendor(parts["rest"])):
+            return None  # a geography before a dot is Bedrock's, and stands before a vendor
         inner = self.find(parts["rest"])
         if inner is None:
             return None
@@ -140,18 +167,19 @@ class Names:
         wanted = _snapshot(name)
         if wanted is None:
             return None
-        dated = ((known, model) for known, model in self._listed.items() if _snapshot(known) == wanted)
-        same = (model for known, model in dated if _revision(known) == _revision(name))
-        return self._one(same, "date spelling")
+        base, day = wanted
+        wanted_revision = _revision(name)
+        dated = self._by_date.get(base, ())
+        return self._one(
+            (model for when, revision, model in dated if (when, revision) == (day, wanted_revision)), "date spelling"
+        )
 
     def _version(self, name: str) -> Match | None:
-        bare = _unrevised(name)
-        same = (model for known, model in self._listed.items() if _FIRST_REVISION.sub("", known) == bare)
-        return self._one(same, "version suffix")
+        return self._one(self._first_revisions.get(_unrevised(name), ()), "version suffix")
 
     def _dated(self, name: str) -> Match | None:
         wanted = _snapshot(name)
-        if wanted is None or _revision(name) or self._snapshots(wanted[0]):
+        if wanted is None or _revision(name) or self._snapshots(wanted[0]) or wanted[0].endswith(_LATEST):
             return None
         inner = self._case(wanted[0])
         if inner is None:
@@ -163,11 +191,15 @@ class Names:
         return self._one(self._snapshots(_unrevised(name).lower()).values(), "only snapshot")
 
     def _latest(self, name: str) -> Match | None:
-        base = name.lower().removesuffix("-latest")
-        if base == name.lower():
+        if not name.lower().endswith(_LATEST):
             return None
-        if base in self._listed:
-            return Match(self._listed[base], "latest")
+        stated = name[: -len(_LATEST)]
+        base = stated.lower()
+        if base.endswith(_LATEST) or _snapshot(base):
+            return None  # neither has a latest one
+        for known in (stated, base):
+            if known in self._listed:
+                return Match(self._listed[known], "latest")
         snapshots = self._snapshots(base)
         if not snapshots:
             return None
@@ -178,8 +210,7 @@ class Names:
 
     def _snapshots(self, base: str) -> dict[date, str]:
         """The listed dated snapshots of an undated id, by date."""
-        dated = ((_snapshot(known), model) for known, model in self._listed.items())
-        return {found[1]: model for found, model in dated if found is not None and found[0] == base}
+        return {when: model for when, _, model in self._by_date.get(base, ())}
 
 
 def _unrevised(name: str) -> str:
@@ -188,8 +219,8 @@ def _unrevised(name: str) -> str:
 
 
 def has_vendor(name: str) -> bool:
-    """Whether a vendor stands before a dot, as in Bedrock ids; nobody else's have one before the first dash."""
-    return "." in name.removeprefix("us-gov.").split("-", 1)[0]
+    """Whether a vendor's name stands before a dot, as in Bedrock ids; `qwen3.6-27b` has a version there."""
+    return _VENDOR.match(name) is not None
 
 
 def _revision(name: str) -> str:

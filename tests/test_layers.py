@@ -66,6 +66,8 @@ def test_faces_never_import_each_other():
         ("fastapi", ("planner.api", "planner.web")),
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
         ("tiktoken", ("planner.tokens",)),
+        ("toktok", ("planner.tokens",)),
+        ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
         ("requests", ()),
         ("socket", ("planner.api",)),

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from planner import default_planner
 from planner.api.app import create_app
-from planner.api.examples import EXAMPLES
+from planner.examples import examples
 from planner.main import main
 from planner.verbs import VERBS
 from planner.wire import dumps
@@ -41,7 +41,7 @@ TYPED = {
         "--in-use gpt-5-mini --input 3000 --output 400"
     ),
 }
-EXAMPLE = {f"{path} {name}": (path, name) for path, named in EXAMPLES.items() for name in named}
+EXAMPLE = {f"{verb.path} {name}": (verb.path, name) for verb in VERBS for name in examples(verb.path).asked}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def client():
 def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path, path, name):
     """The same question, asked three ways, is answered with the same JSON."""
     monkeypatch.setenv("TOKENPLAN_NOW", NOW.isoformat())
-    body = EXAMPLES[path][name]["value"]
+    body = examples(path).asked[name]["value"]
     verb = next(each for each in VERBS if each.path == path)
     question = TypeAdapter(verb.question_type).validate_python(body)
     in_python = dumps(getattr(default_planner(), verb.name)(question))

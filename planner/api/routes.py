@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from planner import questions
 from planner.api import problems
-from planner.api.examples import EXAMPLES
+from planner.examples import examples
 from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
 from planner.planner import Planner
+from planner.tokens.workers import LARGE
 from planner.verbs import VERBS
 from planner.wire import dumps
 from pricing.errors import InvalidInput
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 LARGE_BODY: Final = 16_384
 """Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
+
+HUGE_BODY: Final = LARGE
+"""Bodies over this many have threads of their own: they may wait long for a process that counts."""
 
 AtProvider = Annotated[str | None, Query(description="narrows the name to one provider")]
 
@@ -75,7 +79,7 @@ class VerbRoute(Titled):
         """The handler that FastAPI calls for a request."""
         verb = self.endpoint
         kind = verb.__annotations__["question"]
-        limiter = CapacityLimiter(4)
+        large, huge = CapacityLimiter(4), CapacityLimiter(4)
 
         async def handle(request: Request) -> Response:
             body = await request.body()
@@ -84,7 +88,7 @@ class VerbRoute(Titled):
             except InvalidInput as error:
                 return problems.of_error(error)
             if len(body) > LARGE_BODY or getattr(asked, "count_with", None) == "provider":
-                answer = await to_thread.run_sync(verb, asked, limiter=limiter)
+                answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:
                 answer = verb(asked)
             return _json(answer)
@@ -98,7 +102,7 @@ def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:
         route_class=VerbRoute, responses=_problems(401, 413, 422), dependencies=_key(keyed=keyed), tags=["verbs"]
     )
     for verb in VERBS:
-        shown = {"requestBody": {"content": {"application/json": {"examples": EXAMPLES[verb.path]}}}}
+        shown = {"requestBody": {"content": {"application/json": {"examples": examples(verb.path).asked}}}}
         endpoint = _endpoint(planner, verb)
         router.post(verb.path, response_model=verb.answer_type, openapi_extra=shown)(endpoint)
     return router

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
@@ -11,14 +12,16 @@ import uvicorn
 
 from planner.api.app import create_app
 from planner.api.settings import from_environment, refuse_open_bind
+from planner.tokens.workers import Workers
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fastapi import FastAPI
 
     from planner.planner import Planner
+    from planner.tokens.workers import Bounds
 
 
 def serve(
@@ -38,13 +41,14 @@ def serve(
     """
     settings = from_environment(cors_origins)
     refuse_open_bind(host, settings)
-    app = create_app(planner, settings)
-    extend(app)
     listener = _bind(host, port)
-    Thread(target=_warm, args=(planner(),), daemon=True).start()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-    with suppress(KeyboardInterrupt):
-        _Announced(config).run(sockets=[listener])
+    with _counted_apart(planner, settings.counting) as current:
+        app = create_app(current, settings)
+        extend(app)
+        Thread(target=_warm, args=(planner(),), daemon=True).start()
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        with suppress(KeyboardInterrupt):
+            _Announced(config).run(sockets=[listener])
 
 
 LAST_PORT: Final = 65535
@@ -58,6 +62,31 @@ class _Announced(uvicorn.Server):
         for each in sockets or ():
             host, port = each.getsockname()[:2]
             print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201 - the contract
+
+
+@contextmanager
+def _counted_apart(planner: Callable[[], Planner], bounds: Bounds) -> Iterator[Callable[[], Planner]]:
+    """The planner of each moment, with a counter whose large texts are counted in worker processes while this lasts."""
+    if not bounds.workers:
+        yield planner
+        return
+    with Workers(planner().counter().lengths, bounds) as workers:
+        yield _Apart(planner, workers)
+
+
+class _Apart:
+    """Makes a planner of its own from each that it is given, and keeps the last."""
+
+    def __init__(self, planner: Callable[[], Planner], workers: Workers) -> None:
+        self._planner = planner
+        self._workers = workers
+        self._last: tuple[Planner, Planner] | None = None
+
+    def __call__(self) -> Planner:
+        found = self._planner()
+        if self._last is None or self._last[0] is not found:
+            self._last = found, replace(found, counter=lambda: replace(found.counter(), lengths=self._workers.lengths))
+        return self._last[1]
 
 
 def _bind(host: str, port: int) -> socket.socket:

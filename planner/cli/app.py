@@ -11,7 +11,7 @@ from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from planner.cli.render import Output
     from planner.cli.service import Serve
@@ -41,6 +41,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "caching conversation": ("planning", "a growing chat or an agent loop, cached and uncached"),
     "caching switch": ("planning", "changing the model in the middle of a session"),
     "routing route": ("planning", "a router between a weak and a strong model: cost, saving, break-even"),
+    "evaluation sample-size": ("planning", "how many items an evaluation needs"),
+    "evaluation interval": ("planning", "between which rates the truth lies"),
+    "evaluation compare": ("planning", "whether one of two systems is better"),
+    "evaluation corrected-rate": ("planning", "the true rate behind a judge that errs"),
+    "evaluation judge-cost": ("planning", "what judging costs, by a model and by people"),
+    "evaluation monitoring": ("planning", "judging live traffic: cost, and how soon a drop is seen"),
+    "evaluation repeats": ("planning", "more items, or more runs of each"),
+    "evaluation defects": ("planning", "how many items show a rare defect"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
@@ -61,7 +69,7 @@ everywhere:
   --prices FILE   your own price file, which wins [TOKENPLAN_PRICES]
   --json, --csv   the answer as JSON (exactly the HTTP body), or its rows as CSV
   -h, --help      this, or the help of a command
-  --version       the version
+  --version [-v]  the version; -v: and what counts the tokens of each encoding
 
 examples:
   tokenplan cost gpt-5-mini 1000 200
@@ -150,6 +158,8 @@ def _start(options: list[str]) -> int:
     """No command: the version, the help, or the help as a complaint."""
     if "--version" in options:
         print(f"tokenplan {_version()}")
+        if "-v" in options:
+            print("\n".join(_engines()))
         return DONE
     commands = "\n".join(f"  {name:<17}{about}" for name, (_, about) in COMMANDS.items())
     asked = "--help" in options or "-h" in options
@@ -161,6 +171,15 @@ def _version() -> str:
     from importlib.metadata import version
 
     return version("tokenplan")
+
+
+def _engines() -> Iterator[str]:
+    """What counts each encoding here: half a second each, as it is loaded and proved."""
+    from planner.tokens.encodings import ENCODINGS
+    from planner.tokens.engine import engine
+
+    for encoding in ENCODINGS:
+        yield f"{encoding} is counted by {engine(encoding).name}"
 
 
 def _command(name: str) -> Command:

@@ -100,6 +100,7 @@ def _refresh_page(answer: Refreshed) -> Iterable[Block]:
     rows = [(each.name, each.how, grouped(each.bytes) if each.bytes else "", each.observed) for each in answer.feeds]
     yield Table((Column("feed"), Column("text"), Column("bytes", right=True), Column("observed")), rows)
     yield bullets("problems", [each.problem for each in answer.feeds if each.problem])
+    yield bullets("corrections that no feed calls for any more", answer.lapsed)
     yield from _changes(answer.changes)
     said = {
         "installed": f"installed in {answer.directory}; `tokenplan prices rollback` goes back",

@@ -8,7 +8,7 @@ from functools import cache
 from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any, Self
 
-from planner.tokens import encodings, guard, messages, registry
+from planner.tokens import engine, guard, messages, registry
 from planner.tokens.count import Asked, Count, Part
 from planner.tokens.registry import Registry
 from pricing.errors import NotCountable
@@ -48,7 +48,7 @@ class Counter:
 
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
-    lengths: Callable[[str], Callable[[str], int]] = encodings.lengths
+    lengths: Callable[[str], Callable[[str], int]] = engine.lengths
     remote: Callable[[], Asked] | None = None
 
     def once(self) -> Counter:
@@ -61,7 +61,7 @@ class Counter:
         Raises:
             InvalidInput: `text` is not a string.
             TooLarge: it is larger than `max_bytes`.
-            NotCountable: it holds a run too long to count safely.
+            NotCountable: it holds a run too long for tiktoken, and the fast engine is not there.
         """
         method = self.registry().method(model, provider).sized(_length(text))
         return self._text(text, method, ("text",))
@@ -73,7 +73,10 @@ class Counter:
             InvalidInput, TooLarge, NotCountable: as `count`, with the text's place in `loc`.
         """
         method = self.registry().method(model, provider)
-        return tuple(self._text(text, method.sized(_length(text)), ("texts", at)) for at, text in enumerate(texts))
+        if method.ratios is not None:
+            return tuple(self._text(text, method.sized(_length(text)), ("texts", at)) for at, text in enumerate(texts))
+        of = cache(lambda tokens: _whole(_Bounds(tokens, tokens, tokens), method))  # equal counts are one and the same
+        return tuple([of(self.tokens(text, method.encoding, ("texts", at))) for at, text in enumerate(texts)])
 
     def count_messages(self, messages_: Sequence[Mapping[str, Any]], model: str, provider: str | None = None) -> Count:
         """The tokens of chat messages in OpenAI's shape on a model, framing included, a part a message.
@@ -104,12 +107,11 @@ class Counter:
         try:
             return self.lengths(encoding)(text)
         except NotCountable as error:
-            raise error.under(*place) from error
+            raise guard.located(error, place) from error
 
     def _text(self, text: str, method: Method, place: guard.Place) -> Count:
         """The count of one text by a method."""
-        part = self._scaled(text, method, place).part("text")
-        return _sum([part], method, method.how, _notes(method))
+        return _whole(self._scaled(text, method, place), method)
 
     def _message(self, message: messages.Message, method: Method) -> _Bounds:
         """Role, name and texts of a message, before framing."""
@@ -146,6 +148,11 @@ def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple
         low, high = min(low, middle * bounds[0]), max(high, middle * bounds[1])
     unsure = 1 / sqrt(tokens or 1) + 0.1 * (1 - max(found.values()))
     return _Bounds(tokens * middle, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
+
+
+def _whole(bounds: _Bounds, method: Method) -> Count:
+    """The count of one text."""
+    return _sum([bounds.part("text")], method, method.how, _notes(method))
 
 
 def _sum(parts: Iterable[Part], method: Method, how: How, notes: tuple[str, ...]) -> Count:

@@ -1,4 +1,4 @@
-"""What text is safe to count: bounded in size and in runs, so that no text stalls or crashes the process.
+"""What text is safe to count: bounded in size, and in runs where tiktoken counts, so that none stalls the process.
 
 tiktoken splits text into pieces by a pattern and merges each piece in time that grows faster than its length; 1,000,000
 blanks in one run exhaust the pattern's backtracking and panic. Bounded runs bound the pieces. The check jumps from
@@ -33,20 +33,33 @@ Place = tuple[str | int, ...]
 
 
 def check(text: str, max_bytes: int, place: Place) -> None:
-    """Refuse what is not text, is too large, or holds a run too long to count safely; linear and quick.
+    """Refuse what is not text or is too large.
 
     Raises:
         InvalidInput: not a string.
         TooLarge: more than `max_bytes` UTF-8 bytes.
-        NotCountable: a run of more than `MAX_RUN` characters without a blank, or of blanks.
     """
     if not isinstance(text, str):
         raise InvalidInput(f"{spell(place)} is {type(text).__name__}; it must be a string", loc=place, value=text)
     if len(text) > max_bytes // 4:
         _check_size(text, max_bytes, place)
+
+
+def check_runs(text: str) -> None:
+    """Refuse a run that tiktoken cannot count safely; linear and quick.
+
+    Raises:
+        NotCountable: a run of more than `MAX_RUN` characters without a blank, or of blanks.
+    """
     if len(text) > MAX_RUN:
-        _check_runs(text, _last_blank, "without a space or line end", place)
-        _check_runs(text, _last_ink, "of nothing but white space", place)
+        _check_runs(text, _last_blank, "without a space or line end")
+        _check_runs(text, _last_ink, "of nothing but white space")
+
+
+def located(error: NotCountable, place: Place) -> NotCountable:
+    """An error about a text as one about the text in that place."""
+    first = error.problems[0]
+    return NotCountable(f"{spell(place)}: {first.msg}", loc=place, value=first.input)
 
 
 def spell(place: Place) -> str:
@@ -69,16 +82,15 @@ def _check_size(text: str, max_bytes: int, place: Place) -> None:
         raise TooLarge(f"{spell(place)} has {at_least}{size} bytes; the limit is {max_bytes}", loc=place, value=size)
 
 
-def _check_runs(text: str, last_break: Callable[[str], int], what: str, place: Place) -> None:
+def _check_runs(text: str, last_break: Callable[[str], int], what: str) -> None:
     """Refuse a window of `MAX_RUN` + 1 characters without a break; from each window go on after its last break."""
     start = 0
     while len(text) - start > MAX_RUN:
         at = last_break(text[start : start + MAX_RUN + 1])
         if at < 0:
             raise NotCountable(
-                f"{spell(place)} has a run of over {MAX_RUN} characters {what}, from character {start} on; "
-                "break it with spaces or line ends",
-                loc=place,
+                f"a run of over {MAX_RUN} characters {what}, from character {start} on; "
+                "break it with spaces or line ends, or install the fast engine: pip install 'tokenplan[fast]'",
                 value={"offset": start, "longest_run": MAX_RUN},
             )
         start += at + 1

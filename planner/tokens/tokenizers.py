@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from planner.tokens import encodings
+from planner.tokens import encodings, engine
 from planner.tokens.registry import Method, Own, Registry
 from pricing.errors import InvalidInput, NotCountable, one_of
 
@@ -70,7 +70,7 @@ class Tokenizers:
         """
         package, _, vocabulary = encoding.partition(":")
         if not vocabulary:
-            return encodings.lengths(encoding)
+            return engine.lengths(encoding)
         if package == FILE:
             return _of_file(next(path for path in self.files.values() if _shown(path) == vocabulary))
         if package not in _PACKAGES:
@@ -166,9 +166,9 @@ def _whole(length: Length) -> Length:
         try:
             return length(text)
         except UnicodeEncodeError:
-            return safe(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+            return safe(encodings.mended(text))
         except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            if not (isinstance(error, Exception) or encodings.is_panic(error)):
                 raise
             raise NotCountable("the tokenizer gave up on the text") from error
 

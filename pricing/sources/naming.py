@@ -10,12 +10,17 @@ from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from pricing.sources.records import STANDARD
+from pricing.usage import BUCKETS
+
 if TYPE_CHECKING:
     from pricing.sources.records import Record
 
 _GEOGRAPHY: Final = re.compile(r"(us|eu|apac|au|jp|in|ca|sa|af|me|global|us-gov|regional)\.(.+)")
 _DATED: Final = re.compile(r"(.+?)[-@](20\d{6}|20\d\d-\d\d-\d\d)")
 _FIRST_REVISION: Final = re.compile(r"(-v1)?(:0)?$")
+_IN_REGION: Final = ("regional", "us")
+_GOVERNMENT: Final = "us-gov"
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Providers:
     def place(self, record: Record) -> Record:
         """The record under our provider name; a Bedrock geography becomes the region of its prices.
 
-        An alias with a geography is an offer, not a name: the prices hold in that region too. An alias without one
+        An alias with a geography is an offer, not a name: the prices hold in that region too, but for GovCloud, which
+        bills a fifth over the base where genai-prices lists it among the geographies at a tenth. An alias without one
         beside a regional id says that the bare id is sold at the regional price.
         """
         provider = self.canonical(record.provider)
@@ -76,7 +82,8 @@ class Providers:
         model = match[2] if match else record.model
         own = match[1] if match else None
         named = {alias: _GEOGRAPHY.fullmatch(alias) for alias in record.aliases}
-        regions = dict.fromkeys((own, *(geography[1] for geography in named.values() if geography)))
+        others = (geography[1] for geography in named.values() if geography and geography[1] != _GOVERNMENT)
+        regions = dict.fromkeys((own, *others))
         if own and model in named:
             regions[None] = None
         sets = tuple(one if one.region else replace(one, region=region) for region in regions for one in record.sets)
@@ -89,6 +96,25 @@ class Providers:
             sets=sets,
             uplifts=() if match else record.uplifts,
         )
+
+
+def in_region(record: Record) -> Record:
+    """A Bedrock record whose default offer is the regional one; for a model that is sold `global` apart from it.
+
+    A bare id is a call inside one Region. AWS bills it as a geography, about a tenth over global; LiteLLM and
+    models.dev list most bare ids at the global price.
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+    https://github.com/BerriAI/litellm/issues/42679 (usage types of the AWS price list)
+    """
+    regions = {one.region for one in record.sets}
+    here = next((region for region in _IN_REGION if region in regions), None)
+    if here is None:
+        return record
+    kept = tuple(one for one in record.sets if one.region is not None)
+    bare = (one.rates for one in record.sets if one.region is None and one.tier == STANDARD and not one.threshold[1])
+    fees = {b: rate for rates in bare for b, rate in rates.items() if BUCKETS[b].unit != "million_tokens"}
+    moved = (replace(one, region=None, rates={**fees, **one.rates}) for one in kept if one.region == here)
+    return replace(record, sets=(*moved, *kept))
 
 
 def load() -> Providers:

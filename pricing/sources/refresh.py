@@ -46,6 +46,8 @@ class Refreshed:
     changes: Diff
     unaccepted: tuple[str, ...]
     directory: str
+    lapsed: tuple[str, ...] = ()
+    """Corrections by hand over figures that no feed says any more; they are not applied."""
 
 
 ALL: Final = "all"
@@ -79,11 +81,13 @@ def refresh(
         texts, failed = _texts(home, now, origin, web, progress, seconds)
         progress("merging")
         in_use = installed.in_use(home, shipped)
-        files = build.written(_over(in_use, texts, now))
+        made = _over(in_use, texts, now)
+        files = build.written(made)
         progress("checking")
         staged = install.stage(home, files)
         try:
-            return _settled(home, in_use, staged, now, accept, [*map(_read, texts), *failed], dry_run=dry_run)
+            done = _settled(home, in_use, staged, now, accept, [*map(_read, texts), *failed], dry_run=dry_run)
+            return replace(done, lapsed=tuple(made.lapsed))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pricing.sources import compare
+from pricing.sources.records import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,8 @@ def joined(chosen: Sequence[RateSet], history: Sequence[RateSet], now: str) -> t
     """One source's current and future sets after another's past ones, without overlap.
 
     Where both agree on today's price, the history says since when; otherwise the chosen price begins where its own
-    source dates it, or where the history's last price began.
+    source dates it, or where the history's last price began. Before the history's first price stand those that the
+    chosen source dates.
     """
     current = compare.current(chosen, now)
     if not history or not current:
@@ -34,7 +36,31 @@ def joined(chosen: Sequence[RateSet], history: Sequence[RateSet], now: str) -> t
         since = last.valid_from if last else own or max((one.valid_to or "" for one in past), default=None)
     if not past:
         past = tuple(one for one in chosen if one.valid_to is not None and one.valid_to <= (since or ""))
-    return (*_until(past, since), *(_since(one, since) for one in current), *future)
+    known = (*_until(past, since), *(_since(one, since) for one in current), *future)
+    first = min(one.valid_from or "" for one in known)
+    before = [one for one in chosen if not one.windowed and (one.valid_from or (one.valid_to or "~") <= first)]
+    return (*_until(before, first or None), *known)
+
+
+def completed(sets: Sequence[RateSet], other: Sequence[RateSet], now: str) -> tuple[RateSet, ...]:
+    """Past sets with the buckets that they lack from a source that sold at the same prices in part of their time."""
+    return tuple(_completed(one, other) if one.valid_to and one.valid_to <= now else one for one in sets)
+
+
+def _completed(one: RateSet, other: Sequence[RateSet]) -> RateSet:
+    for each in () if one.windowed else other:
+        begins, ends = max(one.valid_from or "", each.valid_from or ""), min(one.valid_to or "~", each.valid_to or "~")
+        if each.windowed or each.threshold != one.threshold or begins >= ends:
+            continue
+        lacks = {
+            bucket: rate
+            for bucket, rate in distinct(each.rates).items()
+            if bucket not in {*one.rates, *compare.HEADLINE}
+        }
+        if lacks and compare.same(one.rates, each.rates):
+            origins = dict.fromkeys(lacks, each.origin)
+            return replace(one, rates={**one.rates, **lacks}, filled={**one.filled, **origins})
+    return one
 
 
 def _began(own: str | None, last: RateSet | None, has_past: bool) -> str | None:

@@ -14,6 +14,6 @@ except ImportError:
 
 from pricing.table.amounts import Priced, price, usd
 from pricing.table.columns import UNPRICED, Column, Text
-from pricing.table.rates import Chosen
+from pricing.table.terms import Chosen
 
 __all__ = ["UNPRICED", "Chosen", "Column", "Priced", "Text", "price", "usd"]

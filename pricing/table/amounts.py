@@ -12,9 +12,11 @@ import numpy as np
 from pricing.cost import EXACT, cost
 from pricing.errors import TokenplanError, TooLarge
 from pricing.rates import CatalogRef
-from pricing.table.columns import CHUNK, UNPRICED, Codes, Errors, Ints, instant, micros, one_length, quantities
-from pricing.table.rates import DIGITS, MOST, Chosen, rates
-from pricing.table.segments import segments
+from pricing.table.codes import CHUNK, Codes, Ints, total
+from pricing.table.columns import UNPRICED, Errors, instant, instants, one_length, quantities
+from pricing.table.rates import Rates
+from pricing.table.segments import Segments
+from pricing.table.terms import DIGITS, MOST, Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
 
     from pricing.catalog import Catalog
     from pricing.cost import Cost
-    from pricing.table.columns import Quantities, Table, Text
-    from pricing.table.rates import Rates
-    from pricing.table.segments import Segments
+    from pricing.table.columns import Instants, Quantities, Table, Text
 
 _ROUND: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _ROUNDED: Final = f"a cost finer than 1e-{DIGITS} USD is rounded to that, half to even"
@@ -42,7 +42,7 @@ class Priced:
     amounts: Ints
     errors: Codes
     problems: tuple[TokenplanError, ...]
-    offers: Ints
+    offers: Codes
     chosen: tuple[Chosen | None, ...]
     lines: Mapping[str, Ints]
     catalog: CatalogRef
@@ -82,10 +82,12 @@ def price(
     texts = {"model": model, "provider": provider, "service_tier": service_tier, "region": region}
     rows = one_length(usage, texts, as_of)
     errors = Errors(rows)
-    taken, at = quantities(usage, errors), micros(as_of, errors)
-    parted = segments(catalog, texts, taken, at, rows)
-    found = rates(parted, taken, at)
-    work = _Amounts(parted, found, taken, at, errors)
+    taken, at = quantities(usage, rows, errors), instants(as_of, rows, errors)
+    if not rows:
+        none = np.zeros(0, np.int32)
+        return Priced(none.astype(np.int64), none, (), none, (), {}, catalog.ref)
+    parted = Segments(catalog, list(texts.values()), taken, at)
+    work = _Amounts(parted, taken, at, errors)
     work.multiply()
     held = work.itemise() if lines else {}
     if errors.problems:
@@ -96,10 +98,10 @@ def price(
 class _Amounts:
     """The amounts of one table while they are made."""
 
-    def __init__(self, parted: Segments, found: Rates, taken: Quantities, at: Ints | int, errors: Errors) -> None:
+    def __init__(self, parted: Segments, taken: Quantities, at: Instants, errors: Errors) -> None:
         self.amounts: Ints = np.zeros(len(parted.of), np.int64)
         self._parted = parted
-        self._rates = found
+        self._rates = Rates(list(taken.counts), parted.count)
         self._taken = taken
         self._at = at
         self._errors = errors
@@ -107,42 +109,48 @@ class _Amounts:
         self._exact: dict[int, Cost] = {}
 
     def multiply(self) -> None:
-        """Refuse what has no price, sum the products, then price apart what they cannot hold."""
-        self._refuse()
-        columns = [(self._rates.prices[name], column) for name, column in self._taken.counts.items()]
-        fee = None if "requests" in self._taken.counts else self._rates.prices["requests"]
+        """Sum the products, refuse what has no price, then price apart what the sums cannot hold."""
         scratch = np.empty(CHUNK, np.int64)
-        for start in range(0, len(self.amounts), CHUNK):
-            part = slice(start, start + CHUNK)
-            segment, total = self._parted.of[part], self.amounts[part]
-            product = scratch[: len(total)]
-            if fee is not None and fee.any():
-                total += fee[segment]
-            for prices, column in columns:
-                np.take(prices, segment, out=product, mode="clip")  # in range by construction: no second look
-                product *= column[part]
-                total += product
+        factors: list[tuple[Ints, list[Ints]]] = []
+        for part, segment, new in self._parted.numbered():
+            if new:
+                self._rates.put({each: self._parted.terms[each] for each in new})
+                factors = self._factors()
+            amount, product = self.amounts[part], scratch[: len(segment)]
+            for prices, columns in factors:
+                prices.take(segment, out=product, mode="clip")  # in range by construction: no second look
+                product *= total(columns, part)
+                amount += product
+        self._refuse()
         for row in sorted(self._apart()):
             if self._errors.codes[row] < 0:
                 self._alone(row)
+
+    def _factors(self) -> list[tuple[Ints, list[Ints]]]:
+        """Prices by segment and the columns they hold for: buckets that cost the same everywhere are added first."""
+        found: dict[bytes, list[Ints]] = {}
+        for name, column in self._taken.counts.items():
+            prices = self._rates.prices[name]
+            if prices.any():
+                found.setdefault(prices.tobytes(), []).append(column)
+        return [(np.frombuffer(prices, np.int64), columns) for prices, columns in found.items()]
 
     def _refuse(self) -> None:
         """Give rows without a price their errors, and note the fallbacks that rows used."""
         refused = self._rates.refused
         if refused:
             self._errors.put(*self._coded(np.arange(len(self.amounts)), refused))
-        for bucket in self._rates.buckets:
-            if self._rates.missing[bucket]:
-                rows = self._using(bucket, self._rates.missing[bucket])
-                self._errors.put(*self._coded(rows, self._rates.missing[bucket]))
-            fallen = self._rates.fallen[bucket]
+        for bucket in self._taken.counts:
+            missing, fallen = self._rates.missing[bucket], self._rates.fallen[bucket]
+            if missing:
+                self._errors.put(*self._coded(self._using(bucket, missing), missing))
             if fallen:
                 for segment in np.unique(self._parted.of[self._using(bucket, fallen)]).tolist():
                     self._said.setdefault(segment, []).append(fallen[segment])
 
     def _coded(self, rows: Ints, refused: Mapping[int, TokenplanError]) -> tuple[Ints, Codes]:
         """The rows that lie in refused segments, and their errors' codes."""
-        codes = np.full(len(self._parted.owner), -1, np.int32)
+        codes = np.full(self._parted.count, -1, np.int32)
         met = np.zeros(len(codes), bool)
         met[self._parted.of[rows]] = True
         for segment, error in refused.items():
@@ -153,23 +161,20 @@ class _Amounts:
 
     def _using(self, bucket: str, marked: Iterable[int]) -> Ints:
         """The rows of marked segments that use a bucket."""
-        flags = np.zeros(len(self._parted.owner), bool)
+        flags = np.zeros(self._parted.count, bool)
         flags[list(marked)] = True
         used = flags[self._parted.of]
-        column = self._taken.counts.get(bucket)
-        return np.flatnonzero(used if column is None else used & (column > 0))
+        return np.flatnonzero(used & (self._taken.counts[bucket] > 0))
 
     def _apart(self) -> set[int]:
         """The rows whose quantities or prices have decimals here, or whose amount may pass 64 bits."""
         rows = {int(row) for column in self._taken.parts.values() for row in np.flatnonzero(column != 0)}
         for bucket, fine in self._rates.fine.items():
             rows |= set(self._using(bucket, fine).tolist()) if fine else set()
-        most = {name: self._taken.most.get(name, 1) for name in self._rates.buckets}
-        highest = {name: int(prices.max(initial=0)) for name, prices in self._rates.prices.items()}
-        if sum(highest[name] * most[name] for name in most) > MOST:
+        if sum(int(prices.max()) * self._taken.most[name] for name, prices in self._rates.prices.items()) > MOST:
             about = sum(
-                self._rates.prices[name].astype(float)[self._parted.of] * self._taken.counts.get(name, 1)
-                for name in self._rates.buckets
+                self._rates.prices[name].astype(float)[self._parted.of] * column
+                for name, column in self._taken.counts.items()
             )
             rows |= set(np.flatnonzero(np.asarray(about) > MOST / 2).tolist())
         return rows
@@ -177,9 +182,9 @@ class _Amounts:
     def _alone(self, row: int) -> None:
         """One row by the scalar path, rounded to the unit once."""
         segment = int(self._parted.of[row])
-        key = self._parted.key(segment)
+        key = self._parted.keys[segment]
         assert not isinstance(key.resolved, TokenplanError)
-        usage, at = self._taken.usage(row), instant(self._at, row)
+        usage, at = self._taken.usage(row), instant(int(self._at.of[row]))
         try:
             exact = cost(usage, key.resolved, at=at, service_tier=key.tier, region=key.region)
         except TokenplanError as error:
@@ -199,9 +204,8 @@ class _Amounts:
         """Each bucket's amounts; of rows priced alone, what a line adds to the rounded sum: lines sum to the amount."""
         good = self._errors.codes < 0
         held = {}
-        for name in self._rates.buckets:
-            products = self._rates.prices[name][self._parted.of] * self._taken.counts.get(name, 1)
-            held[name] = np.where(good, products, 0)
+        for name, column in self._taken.counts.items():
+            held[name] = np.where(good, self._rates.prices[name][self._parted.of] * column, 0)
         for row, exact in self._exact.items():
             for column in held.values():
                 column[row] = 0
@@ -214,9 +218,12 @@ class _Amounts:
 
     def chosen(self) -> tuple[Chosen | None, ...]:
         """What each segment was priced as, with all that is to be said of it; None where it has no price."""
-        made: list[Chosen | None] = [None] * len(self._parted.owner)
-        for segment, chosen in self._rates.chosen.items():
-            made[segment] = replace(chosen, warnings=(*chosen.warnings, *self._said.get(segment, ())))
+        made: list[Chosen | None] = [None] * self._parted.count
+        for segment, terms in self._parted.terms.items():
+            if not isinstance(terms, TokenplanError):
+                said = self._said.get(segment)
+                chosen = terms.chosen
+                made[segment] = replace(chosen, warnings=(*chosen.warnings, *said)) if said else chosen
         return tuple(made)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
+from pricing.table.codes import Codes, Ints, highest, same, slices
 from pricing.usage import BUCKETS, LARGEST, Usage
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from pricing.errors import TokenplanError
 
-Ints: TypeAlias = "NDArray[np.int64]"
-Codes: TypeAlias = "NDArray[np.int32]"
 Table: TypeAlias = "NDArray[Any]"
 
 UNPRICED: Final = int(np.iinfo(np.int64).min)
@@ -30,10 +29,6 @@ UNPRICED: Final = int(np.iinfo(np.int64).min)
 AMOUNTS: Final = tuple(name for name in BUCKETS if isinstance(getattr(Usage(), name), Decimal))
 """The buckets whose quantities may have decimals."""
 
-CHUNK: Final = 1 << 15
-"""Rows worked on at a time, so that what lies between stays in the cache."""
-
-_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}
 _MICRO: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICRO
@@ -69,7 +64,7 @@ class Errors:
     """Each row's error, the first that was found; -1 where there is none."""
 
     def __init__(self, rows: int) -> None:
-        self.codes: Codes = np.full(rows, -1, np.int32)
+        self.codes: Codes = same(np.int32(-1), rows)
         self.problems: list[TokenplanError] = []
         self._known: dict[tuple[type, str], int] = {}
 
@@ -83,6 +78,8 @@ class Errors:
     def put(self, rows: Ints | Sequence[int], codes: Codes | int) -> None:
         """Mark rows that have no error yet."""
         at = np.asarray(rows, np.int64)
+        if not self.codes.flags.writeable:  # most tables have no error, and need no memory for it
+            self.codes = self.codes.copy()
         free = self.codes[at] < 0
         self.codes[at[free]] = codes if isinstance(codes, int) else codes[free]
 
@@ -100,6 +97,15 @@ class Quantities:
         values: dict[str, Any] = {name: int(column[row]) for name, column in self.counts.items()}
         values |= {name: decimal(column[row]) for name, column in self.parts.items()}
         return Usage(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """The rows' instants, shape (rows,), and the first and last of them, in microseconds since 1970."""
+
+    of: Ints
+    low: int
+    high: int
 
 
 def one_length(usage: Mapping[str, Table], texts: Mapping[str, Text], as_of: object) -> int:
@@ -122,14 +128,17 @@ def one_length(usage: Mapping[str, Table], texts: Mapping[str, Text], as_of: obj
     return next(iter(lengths.values()))
 
 
-def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
-    """The columns checked; a quantity out of range is its row's error and counts as 0.
+def quantities(usage: Mapping[str, Table], rows: int, errors: Errors) -> Quantities:
+    """The columns checked, each row one request if nothing else is said.
+
+    A quantity out of range is its row's error and counts as 0.
 
     Raises:
         InvalidInput: a column's dtype or shape holds no quantities.
     """
     taken = Quantities()
     wrong: dict[int, list[Problem]] = defaultdict(list)
+    usage = {"requests": same(np.int64(1), rows), **usage}
     for name in (name for name in BUCKETS if name in usage):
         column = np.asarray(usage[name])
         whole = column.dtype.kind in "iu"
@@ -149,8 +158,8 @@ def quantities(usage: Mapping[str, Table], errors: Errors) -> Quantities:
 
 
 def _count(name: str, column: Table, taken: Quantities, wrong: dict[int, list[Problem]]) -> None:
-    low, high = bounds(column)
-    if low < 0 or high > LARGEST:
+    high = highest(column)
+    if high > LARGEST:
         beyond = (column < 0) | (column > LARGEST)
         for row in np.flatnonzero(beyond).tolist():
             wrong[row].append(_no_quantity(name, int(column[row])))
@@ -158,19 +167,6 @@ def _count(name: str, column: Table, taken: Quantities, wrong: dict[int, list[Pr
         high = int(column.max())
     if high or name == "requests":
         taken.counts[name], taken.most[name] = column.astype(np.int64, copy=False), high
-
-
-def bounds(column: Table) -> tuple[int, int]:
-    """The lowest and the highest of whole numbers, in one pass over pieces that stay in the cache."""
-    if not len(column):
-        return 0, 0
-    if column.dtype.itemsize in _UNSIGNED:  # one pass finds both where nothing is negative, which is then very large
-        highest = int(column.view(_UNSIGNED[column.dtype.itemsize]).max())
-        if highest <= np.iinfo(column.dtype).max >> 1:
-            return 0, highest
-    pieces = [column[start : start + CHUNK] for start in range(0, len(column), CHUNK)]
-    ends = [(int(piece.min()), int(piece.max())) for piece in pieces]
-    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _amounts(name: str, column: Table, wrong: dict[int, list[Problem]]) -> Table:
@@ -199,24 +195,32 @@ def _no_quantity(name: str, value: object) -> Problem:
     return Problem(("usage", name), f"{name} is {shown!r}; it must be {kind} from 0 to {LARGEST}", shown)
 
 
-def micros(as_of: Table | datetime, errors: Errors) -> Ints | int:
-    """UTC instants as microseconds since 1970; a missing one, or one beyond the years 1 to 9999, is its row's error.
+def instants(as_of: Table | datetime, rows: int, errors: Errors) -> Instants:
+    """The rows' instants; a missing one, or one beyond the years 1 to 9999, is its row's error and stands as 1970.
 
     Raises:
         InvalidInput: no column of datetime64.
     """
     if isinstance(as_of, datetime):
-        return micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+        micros = micros_of(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+        return Instants(same(np.int64(micros), rows), micros, micros)
     if as_of.dtype.kind != "M" or as_of.ndim != 1:
         raise InvalidInput(f"as_of is {as_of.dtype}; it must be one column of datetime64", loc=("as_of",))
     at: Ints = as_of.astype("datetime64[us]", copy=False).view(np.int64)
-    low, high = bounds(at)
+    low, high = _bounds(at)
     if low < _EARLIEST or high > _LATEST:
         wrong = (at < _EARLIEST) | (at > _LATEST)  # NaT is the least integer
         error = InvalidInput("as_of is missing (NaT) or lies beyond the years 1 to 9999", loc=("as_of",))
         errors.put(np.flatnonzero(wrong), errors.add(error))
         at = np.where(wrong, 0, at)
-    return at
+        low, high = _bounds(at)
+    return Instants(at, low, high)
+
+
+def _bounds(column: Ints) -> tuple[int, int]:
+    """The lowest and the highest; 0 where there is none."""
+    ends = [(int(column[part].min()), int(column[part].max())) for part in slices(len(column))]
+    return min((low for low, _ in ends), default=0), max((high for _, high in ends), default=0)
 
 
 def micros_of(at: datetime) -> int:
@@ -224,6 +228,6 @@ def micros_of(at: datetime) -> int:
     return (at - _EPOCH) // _MICRO
 
 
-def instant(at: Ints | int, row: int) -> datetime:
-    """The instant of a row."""
-    return _EPOCH + timedelta(microseconds=at if isinstance(at, int) else int(at[row]))
+def instant(micros: int) -> datetime:
+    """Microseconds since 1970 as an instant."""
+    return _EPOCH + timedelta(microseconds=micros)

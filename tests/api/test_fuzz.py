@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
-from planner.api.examples import EXAMPLES
+from planner.verbs import VERBS
 
 pytestmark = pytest.mark.slow
 
 LOOKUPS = ("/v1/models", "/v1/models/{id}", "/v1/models/{id}/prices", "/v1/catalog", "/healthz")
 FIXED = ("/v1/catalog", "/healthz")
-ENDPOINTS = [*(("POST", path) for path in EXAMPLES), *(("GET", path) for path in LOOKUPS)]
+ENDPOINTS = [*(("POST", verb.path) for verb in VERBS), *(("GET", path) for path in LOOKUPS)]
 SENT = {f"valid {path}": (method, path, GenerationMode.POSITIVE) for method, path in ENDPOINTS} | {
     f"broken {path}": (method, path, GenerationMode.NEGATIVE) for method, path in ENDPOINTS if path not in FIXED
 }

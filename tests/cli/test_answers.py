@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.defaults import MODELS
+from planner.tokens.encodings import ENCODINGS
 from planner.wire import dumps
 from pricing import BUCKETS, Catalog
 
@@ -184,6 +185,14 @@ def test_version(tokenplan):
     from importlib.metadata import version
 
     assert tokenplan("--version") == (0, f"tokenplan {version('tokenplan')}\n", "")
+
+
+def test_version_says_what_counts(tokenplan):
+    """With -v, each encoding's engine: the fast one where it is installed and proved, tiktoken elsewhere."""
+    told = tokenplan("--version", "-v").out.splitlines()[1:]
+    assert [line.split()[0] for line in told] == [*ENCODINGS]
+    assert told[0].startswith("o200k_base is counted by toktok 0.3")
+    assert told[-1].startswith("r50k_base is counted by tiktoken 0.")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

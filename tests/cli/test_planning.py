@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from planner.examples import examples
+from planner.main import main
+from planner.verbs import VERBS
+
 ROUTE = ("routing", "route", "--strong-share", "0.5")
 
 
@@ -84,3 +88,14 @@ def test_an_answer_is_drawn(tokenplan, tmp_path):
     assert tokenplan(*argv, str(path)).code == 0
     assert "all to the strong model" in path.read_text()
     assert "ends in '.gif'" in tokenplan(*argv, "route.gif").err
+
+
+TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_examples_in_the_help_run(line, capsys, monkeypatch):
+    """What a help page shows can be typed as it stands."""
+    monkeypatch.setenv("TOKENPLAN_NOW", "2026-11-23T12:00:00Z")
+    assert main(line.split()[1:]) == 0
+    assert capsys.readouterr().err == ""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing import AmbiguousModel, InvalidInput, TokenplanError, UnknownModel
+from pricing.names import has_vendor
 
 P = {"prices": [priced(input_tokens="1", output_tokens="2")]}
 MODELS = {
@@ -124,6 +125,35 @@ def test_two_snapshots_make_the_undated_name_ambiguous(catalog):
     with pytest.raises(AmbiguousModel, match="name one") as caught:
         catalog.resolve("claude-twin-1")
     assert caught.value.nearest == ("claude-twin-1-20250101", "claude-twin-1-20250202")
+
+
+@pytest.mark.parametrize(
+    ("name", "provider"),
+    [
+        ("gpt-4o-latest-latest", None),
+        ("gpt-4o-2024-08-06-latest", None),
+        ("gpt-4o-latest-2031-01-31", None),
+        ("us.gpt-4o", None),
+        ("apac.gpt-4o", "openai"),
+        ("eu.ft:gpt-4.1-mini-2025-04-14", "openai"),
+    ],
+)
+def test_what_no_api_would_call_so_is_refused(catalog, name, provider):
+    """A latest of a latest or of a snapshot, a date on a latest, and a geography before an id without a vendor."""
+    with pytest.raises(UnknownModel):
+        catalog.resolve(name, provider)
+
+
+@pytest.mark.parametrize(
+    ("name", "has"),
+    [
+        ("anthropic.claude-opus-5", True), ("us-gov.anthropic.claude-opus-5", True), ("ai21.j2-mid-v1", True),
+        ("qwen3.6-27b", False), ("qwen/qwen3.6-27b", False), ("gpt-4.1", False), ("ft:gpt-4.1-mini", False),
+    ],
+)  # fmt: skip
+def test_a_vendor_is_a_word_before_a_dot(name, has):
+    """A version before a dash is none."""
+    assert has_vendor(name) is has
 
 
 def test_latest_is_the_newest_listed_snapshot_and_says_so(catalog):

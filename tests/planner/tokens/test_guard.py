@@ -1,4 +1,4 @@
-"""No text stalls or crashes the counter: what is too long in size or in runs is refused before it is counted."""
+"""No text stalls or crashes tiktoken: what is too long in size or in runs is refused before it is counted."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planner.tokens import Counter, encodings, guard
 from pricing.errors import InvalidInput, NotCountable, TooLarge
 
-COUNTER = Counter()
+COUNTER = Counter(lengths=encodings.lengths)
 RUN = guard.MAX_RUN
 
 
@@ -16,7 +16,7 @@ def test_run_without_blank_is_refused(unit):
     """65,536 characters without a blank are counted, one more is refused with its offset and length."""
     assert COUNTER.count(unit * RUN, "gpt-5-mini").tokens > 0
     with pytest.raises(
-        NotCountable, match=r"text has a run of over 65536 characters without a space.*character 5 on"
+        NotCountable, match=r"text: a run of over 65536 characters without a space.*character 5 on"
     ) as told:
         COUNTER.count("four\n" + unit * (RUN + 1), "gpt-5-mini")
     assert told.value.problems[0].loc == ("text",)
@@ -41,7 +41,7 @@ def test_run_check_finds_what_a_naive_scan_finds(pieces):
         run = run + 1 if blank is last else 1
         longest, last = max(longest, run), blank
     try:
-        guard.check(text, guard.MAX_BYTES, ("text",))
+        guard.check_runs(text)
     except NotCountable:
         assert longest > RUN
     else:

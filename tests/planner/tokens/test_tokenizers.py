@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sentencepiece
 
-from planner.tokens import Counter, encodings, registry
+from planner.tokens import Counter, registry
 from planner.tokens.tokenizers import Tokenizers, in_folder, installed, packages
 from pricing.errors import InvalidInput, NotCountable
 
@@ -213,4 +213,4 @@ def test_every_own_tokenizer_can_be_asked():
                 assert ALL.lengths(own.encoding)("hello world") > 0
     with pytest.raises(NotCountable, match="encoding is 'nobody:x'"):
         ALL.lengths("nobody:x")
-    assert ALL.lengths("o200k_base") is encodings.lengths("o200k_base")
+    assert ALL.lengths("o200k_base")("hello world") == 2

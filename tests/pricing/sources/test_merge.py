@@ -10,7 +10,7 @@ import pytest
 from excerpts import built, texts
 
 from pricing.errors import BadCatalog
-from pricing.sources import build, check, fetch, gather, merge
+from pricing.sources import build, check, fetch, gather, merge, naming
 from pricing.sources.records import Origin, RateSet, Record
 
 NOW = "2026-11-12T00:00:00Z"
@@ -19,11 +19,11 @@ GENAI, PRICES, LITE = (
 )  # fmt: skip
 
 
-def rate_set(origin, *, dates=(None, None), tier="standard", above=None, **rates):
+def rate_set(origin, *, dates=(None, None), tier="standard", region=None, above=None, **rates):
     """A rate set; prices as text."""
     prices = {bucket: Decimal(text) for bucket, text in rates.items()}
     since, until = dates
-    return RateSet(rates=prices, origin=origin, tier=tier, above=above, valid_from=since, valid_to=until)
+    return RateSet(rates=prices, origin=origin, tier=tier, region=region, above=above, valid_from=since, valid_to=until)
 
 
 def merged(*sets, model="m", provider="openai"):
@@ -176,6 +176,74 @@ def test_a_dated_snapshot_sold_alike_is_an_alias_and_otherwise_a_model():
     assert len(gather.gather([alike[0], dearer], NOW)) == 2
 
 
+def test_a_bare_bedrock_id_is_sold_inside_a_region():
+    """It costs what a geography does, never the global price; a fee that only the bare id states stays."""
+    bare, us, world = (
+        rate_set(LITE, input_tokens="2", web_search_calls="0.01"),
+        rate_set(LITE, region="us", input_tokens="2.2"), rate_set(LITE, region="global", input_tokens="2"),
+    )  # fmt: skip
+    prices = {one.region: one.rates for one in merged(bare, us, world, provider="aws").sets}
+    assert prices[None] == {"input_tokens": Decimal("2.2"), "web_search_calls": Decimal("0.01")}
+    assert {one.region: one.rates for one in merged(bare, us, provider="aws").sets}[None] == bare.rates
+
+
+def test_govcloud_is_no_geography_of_the_commercial_regions():
+    """An alias with us-gov beside those of the geographies gives no offer there."""
+    name, names = "regional.anthropic.m", ("us.anthropic.m", "us-gov.anthropic.m", "anthropic.m")
+    raw = Record(provider="aws", model=name, origin=GENAI, aliases=names, sets=(rate_set(GENAI, input_tokens="1"),))
+    assert [one.region for one in naming.load().place(raw).sets] == ["regional", "us", None]
+
+
+def test_a_tier_is_measured_by_the_price_of_its_own_region():
+    """A source whose default price differs still sells a tier where its regional price is the same."""
+    result = merged(
+        rate_set(GENAI, input_tokens="3", output_tokens="9"),
+        rate_set(GENAI, region="eu", input_tokens="4", output_tokens="8"),
+        rate_set(LITE, input_tokens="2", output_tokens="9"),
+        rate_set(LITE, region="eu", input_tokens="4", output_tokens="8"),
+        rate_set(LITE, tier="batch", input_tokens="1", output_tokens="4"),
+        rate_set(LITE, tier="batch", region="eu", input_tokens="2", output_tokens="4"),
+    )
+    assert [one.region for one in result.sets if one.tier == "batch"] == ["eu"]
+
+
+def test_past_prices_have_the_buckets_that_another_source_dates():
+    """A past set lacking a fee or a modality takes it from a source with the same prices in part of that time."""
+    june = "2026-06-01T00:00:00Z"
+    result = merged(
+        rate_set(GENAI, dates=(None, june), input_tokens="1", output_tokens="2", web_search_calls="0.01"),
+        rate_set(GENAI, dates=(june, None), input_tokens="3", output_tokens="2", cache_read_tokens="0.3"),
+        rate_set(PRICES, dates=("2026-01-01T00:00:00Z", june), input_tokens="1", output_tokens="2"),
+        rate_set(PRICES, dates=(june, None), input_tokens="3", output_tokens="2"),
+    )
+    past, present = result.sets
+    assert past.rates == {"input_tokens": 1, "output_tokens": 2, "web_search_calls": Decimal("0.01")}
+    assert past.filled["web_search_calls"] == GENAI
+    assert "web_search_calls" not in present.rates
+
+
+def test_what_was_dated_before_the_history_began_is_kept():
+    """An earlier price of the chosen source stands before the history; one that only overlaps it is not drawn back."""
+    may, june = "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"
+    history = rate_set(PRICES, dates=(june, None), input_tokens="1", output_tokens="2")
+    older = rate_set(GENAI, dates=(None, may), input_tokens="5", output_tokens="2")
+    newer = rate_set(GENAI, dates=(may, None), input_tokens="1", output_tokens="2")
+    told = [(one.rates["input_tokens"], one.valid_from, one.valid_to) for one in merged(history, older, newer).sets]
+    assert told == [(5, None, may), (1, may, None)]
+
+
+def test_a_snapshot_whose_reasoning_costs_otherwise_is_its_own_model():
+    """Alike in input and output is not enough to be an alias."""
+    plain, thinking = (
+        Record(provider="openai", model=name, origin=LITE, sets=(rate_set(LITE, **rates),))
+        for name, rates in (
+            ("q", {"input_tokens": "1", "output_tokens": "2"}),
+            ("q-2026-01-01", {"input_tokens": "1", "output_tokens": "2", "reasoning_tokens": "4"}),
+        )
+    )
+    assert [group.model for group in gather.gather([plain, thinking], NOW)] == ["q", "q-2026-01-01"]
+
+
 def entry(provider, model):
     """A model's entry in the built catalog."""
     return json.loads(built().files[f"providers/{provider}.json"])["models"][model]
@@ -196,10 +264,10 @@ def test_deepseeks_peak_price_is_the_windowed_set():
 
 
 def test_bedrock_profiles_are_regions_of_one_model():
-    """The base id and its `us.` and `global.` profiles are one entry with a rate set each."""
+    """The base id and its `us.` and `global.` profiles are one entry; the base id costs what `us.` does."""
     lines = entry("aws", "anthropic.claude-haiku-4-5-20251001-v1:0")["prices"]
     standard = {line.get("region"): line["rates"]["input_tokens"] for line in lines if "tier" not in line}
-    assert standard == {None: "1", "us": "1.1", "global": "1"}
+    assert standard == {None: "1.1", "us": "1.1", "global": "1"}
 
 
 def test_azure_takes_its_window_from_the_maker_where_it_gives_only_an_input_limit():
