@@ -53,8 +53,9 @@ REASONS: Final = (
     (
         (
             r"litellm ((cloudflare|dashscope|mistral|ovhcloud|together_ai|novita)/.*"
-            r"|azure/(mistral-large-latest|gpt-4-turbo.*)|deepseek/deepseek-v3\.2|gpt-4o-mini-tts.*)|(genai-prices|model-prices) .*(deepseek-v3\.2|mistral-nemo"
-            r"|Hermes-2-Mixtral.*|Llama-3\.3.*|Mixtral-8x7B.*|qwen3\.7-plus)"
+            r"|azure/(mistral-large-latest|gpt-4-turbo.*)|deepseek/deepseek-v3\.2|gpt-4o-mini-tts.*)"
+            r"|(genai-prices|model-prices) .*(deepseek-v3\.2|mistral-nemo|Hermes-2-Mixtral.*"
+            r"|Llama-3\.3.*|Mixtral-8x7B.*|qwen3\.7-plus)"
         ),
         "a figure decided in docs/differences.md or pricing/sources/corrections.toml",
     ),
