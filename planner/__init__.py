@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from planner.assemble import default_planner
+    from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.compare import CompareQuestion, Comparison
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         SystemsQuestion,
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
+    from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
@@ -58,10 +60,14 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DocumentInput",
     "Estimate",
     "EstimateQuestion",
+    "Files",
+    "FilesQuestion",
     "FitAnswer",
     "FitQuestion",
+    "ImageInput",
     "IntervalAnswer",
     "IntervalQuestion",
     "JudgeCostAnswer",
@@ -102,12 +108,16 @@ _HOMES: Final = {
     "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
+    "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Files": "planner.files",
+    "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
     "JudgeCostAnswer": "planner.evaluation.costs",

@@ -5,7 +5,7 @@ Prices, tiers, cache rates and each model's own tokenizer flow in from the catal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -39,9 +39,9 @@ class Load(Prompt):
     """Share of requests that find the prefix cached."""
 
     @property
-    def given(self) -> bool:
+    def told(self) -> bool:
         """Whether anything is sent at all."""
-        return self.usage is not None or self.text is not None or self.messages is not None
+        return self.usage is not None or self.given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +100,8 @@ class Pricer:
                 raise InvalidInput(f"usd is {call.usd}; it must not be negative", loc=("usd",), value=str(call.usd))
             return CallCost(call.usd, "stated", None)
         assert call.model is not None
-        load = call if call.given else self.load
-        if load is None or not load.given:
+        load = call if call.told else self.load
+        if load is None or not load.told:
             raise InvalidInput("a model needs what is sent: a usage, or a prompt with output_tokens", loc=("usage",))
         return (
             self._metered(call, call.model, load) if load.usage is not None else self._counted(call, call.model, load)
@@ -109,7 +109,7 @@ class Pricer:
 
     def _metered(self, call: Call, model: str, load: Load) -> CallCost:
         assert load.usage is not None
-        if load.text is not None or load.messages is not None:
+        if load.given:
             raise InvalidInput("give a usage or a prompt, not both", loc=("usage",))
         answer = priced(load.usage, call, self.catalog.resolve(model, call.provider), self.now)
         return CallCost(answer.total_usd, "listed", answer.model, answer.warnings)
@@ -120,8 +120,6 @@ class Pricer:
         name = f"{call.provider}/{model}" if call.provider else model
         question = EstimateQuestion(
             models=(name,),
-            text=load.text,
-            messages=load.messages,
             output_tokens=load.output_tokens,
             reasoning_tokens=load.reasoning_tokens,
             cached_prefix_tokens=load.cached_prefix_tokens,
@@ -130,6 +128,7 @@ class Pricer:
             region=call.region,
             as_of=call.as_of,
             allow_nearest_price=call.allow_nearest_price,
+            **{field.name: getattr(load, field.name) for field in fields(Prompt)},
         )
         (row,) = estimate(question, self.catalog, self.counter, self.now).rows
         ref = replace(row.model, requested=model)

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, count, sized
+from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, ready, sized
 from planner.when import when
 from pricing.cost import EXACT
-from pricing.errors import InvalidInput, NotPriced, UnknownModel
+from pricing.errors import InvalidInput, NoRule, NotPriced, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import Usage
 
@@ -79,14 +79,15 @@ def compare(question: CompareQuestion, catalog: Catalog, counter: Counter, now: 
     """
     _validate(question)
     once = counter.once()
+    read = ready(question)
     names = question.models or tuple(sold_by_makers(catalog, when(question.as_of, now).at))
     first = question.baseline or (question.models[0] if question.models else "")
     answers: list[tuple[str, Cost, Tokens | None]] = []
     refused = []
     for name in dict.fromkeys((first, *names) if first else names):
         try:
-            answers.append((name, *_answer(question, name, catalog, once, now)))
-        except (UnknownModel, NotPriced) as error:  # the model's own; what is wrong with the question is raised
+            answers.append((name, *_answer(question, name, catalog, once, now, read)))
+        except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if name == first:
                 raise
             refused.append(Refusal(name, error.slug, error.problems))
@@ -101,13 +102,19 @@ def compare(question: CompareQuestion, catalog: Catalog, counter: Counter, now: 
 
 
 def _answer(
-    question: CompareQuestion, name: str, catalog: Catalog, counter: Counter, now: datetime
+    question: CompareQuestion,
+    name: str,
+    catalog: Catalog,
+    counter: Counter,
+    now: datetime,
+    read: Ready,
 ) -> tuple[Cost, Tokens | None]:
     resolved = catalog.resolve(name)
     if question.usage is not None:
         return priced(question.usage, question, resolved, now), None
-    found = count(question, resolved, counter)
-    usage = Usage(input_tokens=found.tokens, output_tokens=question.output_tokens or 0)
+    found = count(question, resolved, counter, read)
+    prompt = buckets(billed(found.split(), resolved.model))
+    usage = Usage(output_tokens=question.output_tokens or 0, **prompt)  # type: ignore[arg-type]  # token buckets only
     answer = priced(usage, question, resolved, now)
     return replace(answer, warnings=(*answer.warnings, *found.notes)), sized(found)
 
@@ -115,9 +122,9 @@ def _answer(
 def _validate(question: CompareQuestion) -> None:
     if question.most < 1:
         raise InvalidInput(f"most is {question.most}; it must be at least 1", loc=("most",), value=question.most)
-    has_prompt = question.text is not None or question.messages is not None
+    has_prompt = question.given
     if has_prompt == (question.usage is not None):
-        raise InvalidInput("give exactly one of usage and a prompt (text, messages)", loc=("usage",))
+        raise InvalidInput("give exactly one of usage and a prompt (text, messages, ...)", loc=("usage",))
     if has_prompt and question.output_tokens is None:
         raise InvalidInput("a prompt needs output_tokens, the length of its answer", loc=("output_tokens",))
     if not has_prompt and question.output_tokens is not None:

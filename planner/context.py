@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from planner.prompt import Prompt, Tokens, count, sized
+from planner.prompt import Prompt, Tokens, count, ready, sized
+from planner.tokens.media import Image, Page
+from planner.tokens.media import limits as media_limits
 from pricing.errors import InvalidInput, Problem
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
+    from planner.attachments import Opened
     from planner.tokens import Counter
     from pricing.catalog import Catalog
-    from pricing.rates import Limits
+    from pricing.rates import Limits, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +44,28 @@ class LimitCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CountCheck:
+    """One limit on a request's images or PDF pages, as its provider documents it."""
+
+    limit: str
+    allowed: int
+    needed: int
+    fits: bool
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
-    """Every known limit checked; `fits` is None where no limit is known, `binding` names the tightest."""
+    """Every known limit checked; `fits` is None where none on tokens is known, `binding` names the tightest.
+
+    `counts` are the limits on images and pages; one that is passed is the binding one.
+    """
 
     fits: bool | None
     binding: str | None
     checks: tuple[LimitCheck, ...]
     unknown: tuple[str, ...]
+    counts: tuple[CountCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +87,26 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
         UnknownModel, NotCountable: as for counting.
     """
     resolved = catalog.resolve(question.model, question.provider)
-    has_prompt = question.text is not None or question.messages is not None
-    if has_prompt == (question.input_tokens is not None):
-        raise InvalidInput("give exactly one of a prompt (text, messages) and input_tokens", loc=("input_tokens",))
+    if question.given == (question.input_tokens is not None):
+        raise InvalidInput("give exactly one of a prompt (text, messages, ...) and input_tokens", loc=("input_tokens",))
     refuse_negative(question, "input_tokens", "reserved_output_tokens", "reserved_reasoning_tokens")
     notes: tuple[str, ...] = ()
+    things: tuple[Opened, ...] = ()
     if question.input_tokens is None:
-        found = count(question, resolved, counter)
+        read = ready(question)
+        found, things = count(question, resolved, counter, read), read.things
         size, notes = sized(found), found.notes
     else:
         size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
-    result = check(
-        resolved.model.limits, size.high, question.reserved_output_tokens + question.reserved_reasoning_tokens
-    )
+    reserved = question.reserved_output_tokens + question.reserved_reasoning_tokens
+    result = check(resolved.model.limits, size.high, reserved, check_counts(resolved.model, things))
     missing = tuple(f"{resolved.model.id}: {name} is not known" for name in result.unknown)
     return FitAnswer(
         result.fits,
         result.binding,
         result.checks,
         result.unknown,
+        result.counts,
         ModelRef(resolved.model.id, resolved.model.provider, question.model, resolved.rule),
         size,
         question.reserved_output_tokens,
@@ -96,8 +115,9 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     )
 
 
-def check(limits: Limits, input_tokens: int, output_tokens: int) -> Fit:
-    """Input and output (reasoning included) against each limit that is known."""
+def check(limits: Limits, input_tokens: int, output_tokens: int, counts: tuple[CountCheck, ...] = ()) -> Fit:
+    """Input and output (reasoning included) against each limit that is known, with what `check_counts` found."""
+    passed = next((each.limit for each in counts if not each.fits), None)
     needs = {
         "context_window": input_tokens + output_tokens,
         "max_input_tokens": input_tokens,
@@ -110,10 +130,27 @@ def check(limits: Limits, input_tokens: int, output_tokens: int) -> Fit:
     )
     unknown = tuple(name for name in needs if getattr(limits, name) is None)
     if not checks:
-        return Fit(None, None, (), unknown)
+        return Fit(None if passed is None else False, passed, (), unknown, counts)
     # An output limit that nothing is reserved against says nothing about the room; a tie goes to the first named.
     binding = min((each for each in checks if each.needed_tokens or not each.fits), key=_room, default=checks[0])
-    return Fit(all(each.fits for each in checks), binding.limit, checks, unknown)
+    fits = passed is None and all(each.fits for each in checks)
+    return Fit(fits, passed or binding.limit, checks, unknown, counts)
+
+
+def check_counts(model: Model, things: tuple[Opened, ...]) -> tuple[CountCheck, ...]:
+    """The images and pages of a prompt against what the model's maker allows in a request."""
+    if not things:
+        return ()
+    allowed = media_limits(model.id, model.limits.context_window)
+    needs = (
+        ("images", allowed.images, sum(isinstance(each.item, Image) for each in things)),
+        ("pages", allowed.pages, sum(isinstance(each.item, Page) for each in things)),
+    )
+    return tuple(
+        CountCheck(name, most, needed, needed <= most, allowed.source)
+        for name, most, needed in needs
+        if most is not None and needed
+    )
 
 
 def refuse_negative(question: object, *names: str) -> None:

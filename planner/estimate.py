@@ -8,17 +8,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from planner.context import Fit, check, refuse_negative
+from planner.context import Fit, check, check_counts, refuse_negative
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Tokens, count, sized
+from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, ready, sized
+from planner.tokens.count import LEVELS
 from planner.when import when
 from pricing.cost import EXACT, Cost
-from pricing.errors import InvalidInput, NotPriced, Problem, UnknownModel
+from pricing.errors import InvalidInput, NoRule, NotPriced, Problem, UnknownModel
 from pricing.rates import CatalogRef, ModelRef
 from pricing.usage import LARGEST, PROMPT_BUCKETS, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.tokens import Counter
+    from planner.tokens.count import Modality
     from pricing.catalog import Catalog
     from pricing.names import Resolution
 
@@ -136,12 +140,12 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     _validate(question)
     moment = when(question.as_of, now)
     outputs = _outputs(question)
-    once = counter.once()
+    once, read = counter.once(), ready(question)
     rows, refused = [], []
     for name in dict.fromkeys(question.models):
         try:
-            rows.append(_row(question, catalog.resolve(name), once, now, outputs))
-        except (UnknownModel, NotPriced) as error:  # the model's own; what is wrong with the question is raised
+            rows.append(_row(question, catalog.resolve(name), once, now, outputs, read))
+        except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if len(question.models) == 1:
                 raise
             refused.append(Refusal(name, error.slug, error.problems))
@@ -160,21 +164,27 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
 
 
 def _row(
-    question: EstimateQuestion, resolved: Resolution, counter: Counter, now: datetime, outputs: _Outputs
+    question: EstimateQuestion,
+    resolved: Resolution,
+    counter: Counter,
+    now: datetime,
+    outputs: _Outputs,
+    read: Ready,
 ) -> EstimateRow:
     model = resolved.model
-    counted = count(question, resolved, counter)
-    prefix, notes = _prefix(question, resolved, counted.tokens)
+    counted = count(question, resolved, counter, read)
+    low, middle, high = (billed(counted.split(level), model) for level in LEVELS)
+    prefix, notes = _prefix(question, resolved, middle)
     hit = Decimal(f"{question.cache_hit_rate:.12f}") if prefix else Decimal(0)
 
-    def total(prompt: int, output: int) -> tuple[Decimal, Parts, tuple[str, ...]]:
-        return _expected(question, resolved, now, prompt, output, min(prefix, prompt), hit)
+    def total(prompt: Mapping[Modality, int], output: int) -> tuple[Decimal, Parts, tuple[str, ...]]:
+        return _expected(question, resolved, now, prompt, output, prefix, hit)
 
-    usd, parts, warnings = total(counted.tokens, outputs.expected)
+    usd, parts, warnings = total(middle, outputs.expected)
     money = Money(
         usd,
-        total(counted.low, outputs.low)[0],
-        total(counted.high, outputs.high)[0],
+        total(low, outputs.low)[0],
+        total(high, outputs.high)[0],
         "assumed" if hit or not isinstance(question.output_tokens, int) else "listed",
     )
     return EstimateRow(
@@ -185,7 +195,7 @@ def _row(
         money,
         parts,
         _times(money, question.requests_per_month),
-        check(model.limits, counted.high, outputs.high + question.reasoning_tokens),
+        check(model.limits, counted.high, outputs.high + question.reasoning_tokens, check_counts(model, read.things)),
         (*warnings, *counted.notes, *notes),
     )
 
@@ -194,21 +204,24 @@ def _expected(
     question: EstimateQuestion,
     resolved: Resolution,
     now: datetime,
-    prompt: int,
+    prompt: Mapping[Modality, int],
     output: int,
     prefix: int,
     hit: Decimal,
 ) -> tuple[Decimal, Parts, tuple[str, ...]]:
     """The mean over requests that read the cached prefix (share `hit`) and those that write it.
 
-    In total and in parts, with the warnings of both.
+    In total and in parts, with the warnings of both. Images with a price of their own have none for writing a cache.
     """
-    fresh = {"input_tokens": prompt - prefix, "output_tokens": output, "reasoning_tokens": question.reasoning_tokens}
-    write = f"cache_write_{question.cache_ttl}_tokens"
-    missed = _cost(question, resolved, now, {**fresh, write: prefix})
+    text = min(prefix, prompt["text"])
+    image = min(prefix - text, prompt["image"])
+    fresh = {"output_tokens": output, "reasoning_tokens": question.reasoning_tokens, **buckets(prompt)}
+    fresh["input_tokens"] -= text
+    missed = _cost(question, resolved, now, {**fresh, f"cache_write_{question.cache_ttl}_tokens": text})
     if not hit:
         return missed.total_usd, _parts(missed), missed.warnings
-    read = _cost(question, resolved, now, {**fresh, "cache_read_tokens": prefix})
+    fresh["input_image_tokens"] -= image
+    read = _cost(question, resolved, now, {**fresh, "cache_read_tokens": text, "cache_image_read_tokens": image})
     mixed = [
         EXACT.add(EXACT.multiply(hit, a), EXACT.multiply(1 - hit, b))
         for a, b in zip(_amounts(_parts(read)), _amounts(_parts(missed)), strict=True)
@@ -248,8 +261,14 @@ def _times(money: Money, requests: int | None) -> Money | None:
     return Money(usd, low, high, money.basis)
 
 
-def _prefix(question: EstimateQuestion, resolved: Resolution, prompt: int) -> tuple[int, tuple[str, ...]]:
-    """The tokens of the prompt that a cache may serve on this model, and why there may be none."""
+def _prefix(
+    question: EstimateQuestion, resolved: Resolution, split: Mapping[Modality, int]
+) -> tuple[int, tuple[str, ...]]:
+    """The tokens of the prompt that a cache may serve on this model, and why there may be none or fewer.
+
+    A prefix is text first, then images; sound and video are taken as not cached.
+    """
+    prompt, cacheable = sum(split.values()), split["text"] + split["image"]
     if question.cached_prefix_share is not None:
         wanted = math.floor(prompt * question.cached_prefix_share)
     else:
@@ -263,6 +282,10 @@ def _prefix(question: EstimateQuestion, resolved: Resolution, prompt: int) -> tu
     least = resolved.model.cache_minimum_tokens
     if least is not None and 0 < wanted < least:
         return 0, (f"a prefix of {wanted} tokens is never cached: {resolved.model.id} caches from {least} tokens",)
+    if wanted > cacheable:
+        return cacheable, (
+            f"of a prefix of {wanted} tokens {cacheable} are text and images; sound and video are taken fresh",
+        )
     return wanted, ()
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SystemsQuestion,
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
+    from planner.files import Files, FilesQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
@@ -77,6 +78,12 @@ class Planner:
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
+
+    def count_files(self, question: FilesQuestion, progress: Callable[[int, int], None] | None = None) -> Files:
+        """How many tokens each of many files and folders is on a model; `progress` is told files done and all."""
+        from planner.files import count_files
+
+        return count_files(question, self.catalog, self.counter(), self.clock(), progress)
 
     def fit(self, question: FitQuestion) -> FitAnswer:
         """Whether a prompt fits a model's total, input and output limits."""

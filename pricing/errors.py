@@ -8,6 +8,7 @@ TokenplanError
 │   └── AmbiguousModel  several providers or models answer to the name; carries the choices
 ├── NotPriced           the model is known, the price asked for is not (tier, region, bucket, date)
 ├── NotCountable        the text or the model cannot be counted
+│   └── NoRule          nothing is known of how the model counts an image, a page, sound or video
 └── BadCatalog          a catalog or price file is damaged; carries file, line and key
 """
 
@@ -93,6 +94,12 @@ class NotCountable(TokenplanError):
     """The text cannot be counted safely, or nothing is known about how the model counts."""
 
     slug = "not-countable"
+
+
+class NoRule(NotCountable):
+    """Nothing is known of how this model counts images, pages, sound or video; another model may have a rule."""
+
+    slug = "no-rule"
 
 
 class BadCatalog(TokenplanError):

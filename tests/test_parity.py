@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
 import pytest
 from catalogs import NOW
@@ -29,6 +30,12 @@ TYPED = {
     ("/v1/compare", "cheapest"): "compare --input 3000 --output 400 --most 5",
     ("/v1/tokens", "text"): "tokens gpt-5-mini --text TEXT",
     ("/v1/tokens", "messages"): "tokens gpt-5-mini --messages MESSAGES",
+    ("/v1/tokens", "images"): (
+        "tokens gemini-3-flash-preview --text TEXT --image-size 1920x1080 --detail medium --audio 12.5"
+    ),
+    ("/v1/tokens", "document"): "tokens claude-haiku-4-5 --text TEXT --document DOCUMENT",
+    ("/v1/tokens", "tools"): "tokens gpt-4o --messages MESSAGES --tools TOOLS --response-format SCHEMA",
+    ("/v1/tokens", "request"): "tokens gpt-5-mini --request REQUEST --shape anthropic",
     ("/v1/estimate", "messages"): (
         "estimate --messages MESSAGES --models gpt-5-mini,claude-haiku-4-5,gemini-2.5-flash --output-p50 250 "
         "--output-p95 700 --requests-per-month 100000 --cached-prefix-share 0.6 --cache-hit-rate 0.8"
@@ -62,6 +69,9 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     in_python = dumps(getattr(default_planner(), verb.name)(question))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
+    for document in body.get("documents", ()):
+        files["DOCUMENT"] = b64decode(document["data"])
+    files |= {"TOOLS": body.get("tools"), "SCHEMA": body.get("response_format"), "REQUEST": body.get("request")}
     if (path, name) in TYPED:
         argv = [_argument(word, body, files, tmp_path) for word in TYPED[path, name].split()]
     else:
@@ -78,5 +88,5 @@ def _argument(word, body, files, folder):
     if word not in files:
         return word
     path = folder / f"{word}.json"
-    path.write_text(json.dumps(files[word]))
+    path.write_bytes(files[word] if isinstance(files[word], bytes) else json.dumps(files[word]).encode())
     return str(path)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from planner.verbs import Verb
 
 LARGE_BODY: Final = 16_384
-"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over."""
+"""Bodies over this many bytes are answered in a worker thread: counting one takes longer than a hand-over.
+
+So are documents of any size: a small one may take long to read.
+"""
 
 HUGE_BODY: Final = LARGE
 """Bodies over this many have threads of their own: they may wait long for a process that counts."""
@@ -87,7 +90,8 @@ class VerbRoute(Titled):
                 asked = questions.read(kind, body)
             except InvalidInput as error:
                 return problems.of_error(error)
-            if len(body) > LARGE_BODY or getattr(asked, "count_with", None) == "provider":
+            apart = getattr(asked, "documents", None) or getattr(asked, "count_with", None) == "provider"
+            if len(body) > LARGE_BODY or apart:
                 answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:
                 answer = verb(asked)

@@ -120,7 +120,7 @@ def _cost_rows(answer: Cost) -> Rows:
 
 
 def _declare_compare(parser: ArgumentParser) -> None:
-    shared.add_prompt(parser)
+    shared.add_prompt(parser, shape=False)
     shared.add_models(parser, "the cheapest of those sold by their makers")
     parser.add_argument("--baseline", metavar="MODEL", help="what savings are against [the first model]")
     parser.add_argument("--most", type=count, default=20, metavar="N", help="rows without --models [20]")
@@ -133,7 +133,7 @@ def _compare(planner: Planner, options: Namespace) -> Output:
 
     by_prompt = shared.names_prompt(options)
     usage, notes = (None, ()) if by_prompt else _usage_to_compare(options)
-    given = shared.prompt(options) if by_prompt else shared.PromptParts(text=None, messages=None)
+    given = shared.prompt(options) if by_prompt else shared.PromptParts()
     answer = planner.compare(
         CompareQuestion(
             usage=usage,

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, TypedDict
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
 from pricing.usage import BUCKETS, Usage
@@ -14,8 +14,10 @@ from pricing.usage import BUCKETS, Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from planner.attachments import DocumentInput, ImageInput
     from planner.cli.render import Output
     from planner.planner import Planner
+    from planner.tokens.shapes import ShapeName
 
 STDIN: Final = "-"
 FIELD: Final = "field "
@@ -45,12 +47,21 @@ class Terms(TypedDict):
     allow_nearest_price: bool
 
 
-class PromptParts(TypedDict):
-    """The keywords of `planner.prompt.Prompt`."""
+class PromptParts(TypedDict, total=False):
+    """The keywords of `planner.prompt.Prompt`; those of a request are `planner.cli.requested.RequestParts`."""
 
     text: str | None
-    messages: tuple[dict[str, Any], ...] | None
-    count_with: NotRequired[Literal["offline", "provider"]]
+    messages: tuple[dict[str, Any], ...]
+    system: str
+    tools: tuple[dict[str, Any], ...]
+    response_format: dict[str, Any]
+    request: dict[str, Any]
+    shape: ShapeName
+    images: tuple[ImageInput, ...]
+    documents: tuple[DocumentInput, ...]
+    audio_seconds: float | None
+    video_seconds: float | None
+    count_with: Literal["offline", "provider"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,12 +72,16 @@ class Parser(argparse.ArgumentParser):
         raise InvalidInput(message.removeprefix("argument "))
 
     def format_help(self) -> str:
-        """The help; the names of usage shapes are put in only now, because their readers are slow to import."""
+        """The help; the names of shapes are put in only now, because their readers are slow to import."""
         for action in self._actions:
             if action.help and "{shapes}" in action.help:
                 from pricing.payloads import SHAPES
 
                 action.help = action.help.replace("{shapes}", ", ".join(SHAPES))
+            if action.help and "{request_shapes}" in action.help:
+                from planner.tokens.shapes import SHAPES as REQUESTS
+
+                action.help = action.help.replace("{request_shapes}", ", ".join(REQUESTS))
         return super().format_help()
 
     def read(self, argv: list[str]) -> argparse.Namespace:
@@ -160,39 +175,52 @@ def models(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(options.models or ())
 
 
-def add_prompt(parser: argparse.ArgumentParser) -> None:
-    """`FILE...`, `--text`, `--messages`."""
+def add_prompt(parser: argparse.ArgumentParser, several: str = "joined by a line end", *, shape: bool = True) -> None:
+    """`FILE...`, `--text`, a chat request, and what may stand beside text; `several` texts are told to be that.
+
+    Without `shape`, `--shape` is another group's.
+    """
+    from planner.cli import attached, requested
+
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="UTF-8 text files, joined by a line end; - is stdin [stdin]"
-    )
+        "files", nargs="*", metavar="FILE",
+        help=f"UTF-8 text ({several}), PDF, DOCX or image; - is stdin [stdin]",
+    )  # fmt: skip
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
-    parser.add_argument("--messages", metavar="FILE", help="a JSON file of chat messages in OpenAI's shape; - is stdin")
     parser.add_argument(
         "--count-with", choices=("offline", "provider"), default="offline", metavar="HOW",
         help="provider: send the prompt to the model's provider, which counts it with your key [offline]",
     )  # fmt: skip
+    requested.add(parser, shape=shape)
+    attached.add(parser)
 
 
 def names_prompt(options: argparse.Namespace) -> bool:
     """Whether a prompt was named, be it stdin."""
-    return bool(options.files) or options.text is not None or options.messages is not None
+    from planner.cli import attached, requested
+
+    named = bool(options.files) or options.text is not None
+    return named or requested.given(options) or attached.given(options)
 
 
 def prompt(options: argparse.Namespace) -> PromptParts:
-    """The prompt from files, `--text`, `--messages` or stdin.
+    """The prompt from files, options or stdin.
 
     Raises:
-        InvalidInput: no prompt, a file that cannot be read or is no UTF-8, messages that are no list of objects.
+        InvalidInput: no prompt, a file that cannot be read or is no UTF-8, JSON that is no list or no object.
     """
-    texts = [read_text(path) for path in options.files]
+    from planner.cli import attached, requested
+
+    named = names_prompt(options)
+    if not named and (sys.stdin is None or sys.stdin.isatty()):
+        raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text, --messages or --request")
+    files = [(_named(path), read_bytes(path)) for path in (options.files if named else [STDIN])]
+    texts = [decoded(raw, name) for name, raw in files if attached.is_text(raw, name)]
     if options.text is not None:
         texts.append(options.text)
-    messages = _messages(options.messages) if options.messages is not None else None
-    if not texts and messages is None:
-        if sys.stdin is None or sys.stdin.isatty():
-            raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text or --messages")
-        texts = [read_text(STDIN)]
-    return PromptParts(text="\n".join(texts) if texts else None, messages=messages, count_with=options.count_with)
+    beside = attached.read([each for each in files if not attached.is_text(each[1], each[0])], options)
+    text = "\n".join(texts) if texts else None
+    return PromptParts(text=text, count_with=options.count_with, **requested.read(options), **beside)
 
 
 def add_usage(parser: argparse.ArgumentParser) -> None:
@@ -241,7 +269,7 @@ def payload(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         InvalidInput: the file cannot be read or holds no JSON object.
     """
-    return _object(options.usage, json.loads)
+    return read_object(options.usage, json.loads)
 
 
 def count(text: str) -> int:
@@ -281,7 +309,7 @@ def _split(text: str) -> list[str]:
 
 
 def _buckets(path: str) -> Usage:
-    data = _object(path, lambda text: json.loads(text, parse_float=Decimal))
+    data = read_object(path, lambda text: json.loads(text, parse_float=Decimal))
     unknown = [
         Problem((name,), f"{path}: unknown bucket {name!r}; {one_of(name, BUCKETS)}", data[name])
         for name in data
@@ -292,28 +320,16 @@ def _buckets(path: str) -> Usage:
     return Usage(**data)
 
 
-def _messages(path: str) -> tuple[dict[str, Any], ...]:
-    data = _json(path, json.loads)
-    if isinstance(data, dict) and set(data) == {"messages"}:
-        data = data["messages"]
-    if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
-        keys = f" with the keys {', '.join(data)}" if isinstance(data, dict) else ""
-        raise InvalidInput(
-            f"{path}: holds {type(data).__name__}{keys}; it must be a list of messages "
-            'such as [{"role": "user", "content": "..."}]',
-            loc=("messages",),
-        )
-    return tuple(data)
-
-
-def _object(path: str, read: Callable[[str], Any]) -> dict[str, Any]:
-    data = _json(path, read)
+def read_object(path: str, read: Callable[[str], Any]) -> dict[str, Any]:
+    """A JSON object of a file, or stdin's."""
+    data = read_json(path, read)
     if not isinstance(data, dict):
         raise InvalidInput(f"{path}: holds {type(data).__name__}; it must be a JSON object")
     return data
 
 
-def _json(path: str, read: Callable[[str], Any]) -> Any:
+def read_json(path: str, read: Callable[[str], Any]) -> Any:
+    """A file's JSON, or stdin's."""
     text = read_text(path)
     try:
         return read(text)
@@ -326,25 +342,42 @@ def shortened(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}...")
 
 
+def read_bytes(path: str) -> bytes:
+    """A file's bytes, or stdin's.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        if path == STDIN:
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib doubles a cold start
+            return file.read()
+    except OSError as error:
+        raise InvalidInput(f"{path}: {error.strerror or error}", value=path) from None
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """UTF-8 text, without a byte order mark.
+
+    Raises:
+        InvalidInput: no UTF-8.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{name}: byte {error.start} is no UTF-8 ({error.reason}); convert the text to UTF-8", value=name
+        ) from None
+
+
 def read_text(path: str) -> str:
     """A UTF-8 file's text, or stdin's for `-`.
 
     Raises:
         InvalidInput: it cannot be read, or is no UTF-8.
     """
-    try:
-        if path == STDIN:
-            raw = sys.stdin.buffer.read()
-        else:
-            with open(path, "rb") as file:  # noqa: PTH123 - pathlib doubles a cold start
-                raw = file.read()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror or error}", value=path) from None
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{_named(path)}: byte {error.start} is no UTF-8 ({error.reason}); convert the text to UTF-8", value=path
-        ) from None
+    return decoded(read_bytes(path), _named(path))
 
 
 def _named(path: str) -> str:

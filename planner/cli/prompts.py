@@ -183,11 +183,18 @@ def _estimate_values(row: EstimateRow) -> list[Cell]:
 
 
 def _declare_tokens(parser: ArgumentParser) -> None:
+    from planner.cli import files
+
     shared.add_model(parser)
-    shared.add_prompt(parser)
+    shared.add_prompt(parser, "several: a row each")
+    files.add(parser)
 
 
 def _tokens(planner: Planner, options: Namespace) -> Output:
+    from planner.cli import files
+
+    if files.wanted(options):
+        return files.run(planner, options)
     question = TokensQuestion(model=options.model, provider=options.provider, **shared.prompt(options))
     answer = planner.tokens(question)
     return Output(answer, lambda: _tokens_page(answer), lambda: _tokens_rows(answer), asides=answer.warnings)
@@ -232,7 +239,7 @@ def _declare_fit(parser: ArgumentParser) -> None:
 
 def _fit(planner: Planner, options: Namespace) -> Output:
     sized = options.input_tokens is not None and not shared.names_prompt(options)
-    given = shared.PromptParts(text=None, messages=None) if sized else shared.prompt(options)
+    given = shared.PromptParts() if sized else shared.prompt(options)
     answer = planner.fit(
         FitQuestion(
             model=options.model,
@@ -270,6 +277,11 @@ def _fit_page(answer: FitAnswer) -> Iterable[Block]:
          percent(each.head_room_share), bar(each.head_room_share), _YES_NO[each.fits])
         for each in answer.checks
     ]  # fmt: skip
+    rows += [
+        (each.limit, grouped(each.allowed), grouped(each.needed), grouped(each.allowed - each.needed),
+         percent(1 - each.needed / each.allowed), bar(1 - each.needed / each.allowed), _YES_NO[each.fits])
+        for each in answer.counts
+    ]  # fmt: skip
     if rows:
         yield Table(columns, rows)
     yield bullets("warnings", answer.warnings)
@@ -291,11 +303,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         has_csv=True,
     ),
     "tokens": Command(
-        "MODEL [FILE...] [options]",
-        "How many tokens a prompt is on a model, counted offline, with bounds and method.",
+        "MODEL [FILE|FOLDER...] [options]",
+        "How many tokens a prompt is on a model, or each of several files and those of folders; counted offline.",
         (
             "tokenplan tokens gpt-5-mini prompt.txt",
             "tokenplan tokens claude-haiku-4-5 --messages chat.json",
+            "tokenplan tokens gemini-3.5-flash report.pdf --text 'Summarise it.' --detail low",
+            "tokenplan tokens gpt-5-mini docs/ src/ --exclude '*.lock' --sort tokens",
+            "tokenplan tokens gpt-4o requests.jsonl --tier batch --csv",
             "echo 'How many tokens?' | tokenplan tokens gpt-4o --json",
         ),
         _declare_tokens,

@@ -8,7 +8,6 @@ import json
 import os
 import stat
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +32,6 @@ LONGEST: Final = 10_000_000
 _ENDINGS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _PARQUET: Final = b"PAR1"
 _BATCH: Final = 8192
-_EVERY_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,49 +201,6 @@ class ParquetRows:
                 return
             if batch.num_rows:
                 yield batch
-
-
-class Progress:
-    """A line on a terminal's stderr: the share read, rows, rows a second, time left."""
-
-    def __init__(self, done: Callable[[], int], size: int | None, *, shown: bool) -> None:
-        self._done, self._size, self._shown = done, size, shown
-        self._began = self._last = time.monotonic()
-
-    def by(self, done: Callable[[], int], size: int) -> None:
-        """Measure by something else than bytes."""
-        self._done, self._size = done, size
-
-    def __call__(self, rows: int) -> None:
-        """Draw, at most a few times a second."""
-        now = time.monotonic()
-        if self._shown and now - self._last >= _EVERY_SECONDS:
-            self._last = now
-            print(f"\r\x1b[K{self.line(rows, now - self._began)}", end="", file=sys.stderr, flush=True)
-
-    def line(self, rows: int, seconds: float) -> str:
-        """The line's text after so many rows and seconds."""
-        said = f"{rows:,} rows, {rows / max(seconds, 0.001):,.0f} a second"
-        share = min(1.0, self._done() / self._size) if self._size else 0.0
-        if not share:
-            return said
-        full = int(share * 20)
-        return f"{'█' * full}{'░' * (20 - full)} {share:4.0%}  {said}, {seconds / share - seconds:,.0f} s left"
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-@contextmanager
-def progress_of(source: Source) -> Iterator[Progress]:
-    """The bar while a source is read, gone after it."""
-    progress = Progress(source.read, source.size, shown=sys.stderr.isatty())
-    try:
-        yield progress
-    finally:
-        progress.clear()
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from planner.batch import asked, defaults, loads
 from planner.cli import rowfiles
+from planner.cli.progress import progress_of
 from planner.cli.render import Column, Output, Rows, Table, aligned, bullets, draw, grouped, money, screen
-from planner.cli.rowfiles import ADDED, KINDS, CsvRows, JsonlRows, ParquetRows, finished, opened, progress_of
+from planner.cli.rowfiles import ADDED, KINDS, CsvRows, JsonlRows, ParquetRows, finished, opened
 from planner.costing import price, priced
 from planner.wire import plain
 from pricing.cost import EXACT
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from planner.cli.progress import Progress
     from planner.cli.render import Block
-    from planner.cli.rowfiles import Added, Progress, Row, RowFile, Source
+    from planner.cli.rowfiles import Added, Row, RowFile, Source
     from planner.costing import CostQuestion
     from planner.planner import Planner
     from pricing.cost import Cost

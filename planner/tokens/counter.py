@@ -1,41 +1,26 @@
-"""The counter: text or chat messages, a model, and back come tokens with bounds."""
+"""The counter: text or a chat request, a model, and back come tokens with bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from math import ceil, floor, sqrt
-from typing import TYPE_CHECKING, Any, Self
+from math import sqrt
+from typing import TYPE_CHECKING, Any
 
-from planner.tokens import engine, guard, messages, registry
-from planner.tokens.count import Asked, Count, Part
+from planner.tokens import engine, guard, media, registry, rendering, shapes
+from planner.tokens.bounds import NOTHING, Bounds
+from planner.tokens.count import Asked, Count, Part, combined
 from planner.tokens.registry import Registry
-from pricing.errors import NotCountable
+from planner.tokens.request import Medium
+from pricing.errors import InvalidInput, NotCountable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planner.tokens.count import How
     from planner.tokens.registry import Method, Ratio
-
-
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """Tokens and their bounds, as real numbers until a part is made of them."""
-
-    tokens: float
-    low: float
-    high: float
-
-    def plus(self, tokens: int, less: int = 0, more: int = 0) -> Self:
-        """With framing tokens added, which may be `less` fewer or `more` more."""
-        return type(self)(self.tokens + tokens, self.low + tokens - less, self.high + tokens + more)
-
-    def part(self, name: str) -> Part:
-        """A part in whole tokens: bounds outwards, at least one token where there is text."""
-        tokens = round(self.tokens)
-        return Part(name, tokens, min(tokens, max(floor(self.low), 1)), max(tokens, ceil(self.high)))
+    from planner.tokens.request import Request, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +60,44 @@ class Counter:
         method = self.registry().method(model, provider)
         if method.ratios is not None:
             return tuple(self._text(text, method.sized(_length(text)), ("texts", at)) for at, text in enumerate(texts))
-        of = cache(lambda tokens: _whole(_Bounds(tokens, tokens, tokens), method))  # equal counts are one and the same
+        of = cache(lambda tokens: _whole(Bounds.exactly(tokens), method))  # equal counts are one and the same
         return tuple([of(self.tokens(text, method.encoding, ("texts", at))) for at, text in enumerate(texts)])
 
-    def count_messages(self, messages_: Sequence[Mapping[str, Any]], model: str, provider: str | None = None) -> Count:
-        """The tokens of chat messages in OpenAI's shape on a model, framing included, a part a message.
+    def count_messages(self, messages: Sequence[Mapping[str, Any]], model: str, provider: str | None = None) -> Count:
+        """The tokens of chat messages on a model, framing included, a part a message; their keys tell their shape.
 
         Raises:
             InvalidInput: a message is malformed; `loc` names message and key.
-            TooLarge, NotCountable: as `count`; also for tool calls, images and all that is not text.
+            TooLarge, NotCountable: as `count`; also for what no rule is known for.
         """
-        read = messages.read(messages_)
-        size = sum(len(text) for message in read for text, _ in message.texts)
-        method = self.registry().method(model, provider).sized(size)
-        framing = method.framing
-        less, more = framing.less, framing.more
-        parts = [
-            self._message(message, method).plus(framing.message, less[0], more[0]).part(f"messages[{at}]")
-            for at, message in enumerate(read)
-        ]
-        parts.append(_Bounds(0, 0, 0).plus(framing.priming, less[1], more[1]).part("priming"))
-        return _sum(parts, method, _messages_how(method, read), _messages_notes(method))
+        return self.count_request(shapes.read(shapes.Given(messages=messages), None), model, provider)
+
+    def count_request(self, request: Request, model: str, provider: str | None = None) -> Count:
+        """The tokens of a request on a model: a part each for tools, messages, images, an answer's schema and priming.
+
+        Raises:
+            InvalidInput: there is nothing to count.
+            TooLarge, NotCountable: as `count`; also for an image where the model has no rule for any.
+        """
+        method = self.registry().method(model, provider)
+        items = tuple(rendering.render(request, method.framing, model))
+        words = (text for item in items if not isinstance(item, Medium) for text in item.words)
+        method = method.sized(sum(len(text.text) for text in words))
+        sums: dict[str, Bounds] = {}
+        media_counts, plain = [], True
+        for item in items:
+            if isinstance(item, Medium):
+                media_counts.append(self._medium(item, model, provider))
+            else:
+                sums[item.name] = sums.get(item.name, NOTHING).plus(self._item(item, method))
+                plain = plain and item.plain
+        if not sums:
+            raise InvalidInput("there is nothing to count: give text, messages or tools", loc=("messages",))
+        parts = [bounds.part(name) for name, bounds in sums.items()]
+        at = len(parts) - (parts[-1].name == "priming")
+        how, notes = _request_how(method, plain=plain), _request_notes(request, method)
+        said, priming = (_sum(each, method, how, notes) for each in (parts[:at], parts[at:]))
+        return combined((said, *media_counts, priming))
 
     def tokens(self, text: str, encoding: str, place: guard.Place = ("text",)) -> int:
         """The exact number of tokens of ordinary text in an encoding; special tokens in it count as the text they are.
@@ -113,21 +115,49 @@ class Counter:
         """The count of one text by a method."""
         return _whole(self._scaled(text, method, place), method)
 
-    def _message(self, message: messages.Message, method: Method) -> _Bounds:
-        """Role, name and texts of a message, before framing."""
-        every = _Bounds(0, 0, 0)
-        for text, place in message.texts:
-            one = self._scaled(text, method, place)
-            every = _Bounds(every.tokens + one.tokens, every.low + one.low, every.high + one.high)
-        if message.name is None:
-            return every
-        return every.plus(method.framing.name)
+    def _item(self, item: rendering.Item, method: Method) -> Bounds:
+        """The tokens of one item of a request."""
+        words = NOTHING
+        for text in item.words:
+            one = self._seamed(text, item.after, method) if item.after else self._scaled(text.text, method, text.place)
+            words = words.plus(one if text.kept else Bounds(one.tokens, 0, one.high))
+        words = words.times(item.scale)
+        if item.ceiling is not None:
+            most = self._scaled(item.ceiling, method, item.words[0].place)
+            words = Bounds(words.tokens, words.low / 2, max(words.high, most.high))
+        single = sum(self.tokens(word, method.encoding) for word in item.single)
+        return words.plus(Bounds.exactly(single)).plus(item.around)
 
-    def _scaled(self, text: str, method: Method, place: guard.Place) -> _Bounds:
+    def _medium(self, medium: Medium, model: str, provider: str | None) -> Count:
+        """The count of what is no text; of a page, its text beside its image, as the model bills them."""
+        name = rendering.named(medium)
+        if not isinstance(medium.item, media.Page):
+            return _sized(medium.item, name, model, provider)
+        text = self.count(medium.item.text, model, provider)
+        text = replace(text, parts=(replace(text.parts[0], name=name),))
+        bills = media.page_text(model)
+        if bills is None:
+            note = f"how {model} takes PDF pages is not known; their text alone is counted"
+            return replace(text, method="estimated", notes=(*text.notes, note))
+        if bills != "billed":
+            text = replace(text, tokens=0, low=0, parts=(replace(text.parts[0], tokens=0, low=0),))
+        return combined((text, _sized(medium.item, f"{name} image", model, provider)))
+
+    def _seamed(self, text: Text, after: str, method: Method) -> Bounds:
+        """The tokens that a text adds to the one before it, which ends in `after`: an exact encoding joins them.
+
+        No piece that an encoding splits off reaches beyond `after`, so such counts add up to that of the whole.
+        """
+        if method.ratios is not None:
+            return self._scaled(text.text, method, text.place)
+        whole = self.tokens(f"{after}{text.text}", method.encoding, text.place)
+        return Bounds.exactly(whole - self.tokens(after, method.encoding))
+
+    def _scaled(self, text: str, method: Method, place: guard.Place) -> Bounds:
         """The tokens of a text in a method's encoding, scaled by kind of text where it has ratios."""
         tokens = self.tokens(text, method.encoding, place)
         if method.ratios is None:
-            return _Bounds(tokens, tokens, tokens)
+            return Bounds.exactly(tokens)
         return _estimate(tokens, text, method.ratios, method.bounds)
 
 
@@ -136,7 +166,7 @@ def _length(text: object) -> int:
     return len(text) if isinstance(text, str) else 0
 
 
-def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> _Bounds:
+def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> Bounds:
     """Scale by the ratio of each kind; the bounds widen for few tokens (1/sqrt) and for mixtures."""
     from planner.tokens.kinds import shares  # noqa: PLC0415 - only estimates need it
 
@@ -147,10 +177,10 @@ def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple
     if bounds:
         low, high = min(low, middle * bounds[0]), max(high, middle * bounds[1])
     unsure = 1 / sqrt(tokens or 1) + 0.1 * (1 - max(found.values()))
-    return _Bounds(tokens * middle, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
+    return Bounds(tokens * middle, tokens * low * max(0.0, 1 - unsure), tokens * high * (1 + unsure))
 
 
-def _whole(bounds: _Bounds, method: Method) -> Count:
+def _whole(bounds: Bounds, method: Method) -> Count:
     """The count of one text."""
     return _sum([bounds.part("text")], method, method.how, _notes(method))
 
@@ -158,15 +188,21 @@ def _whole(bounds: _Bounds, method: Method) -> Count:
 def _sum(parts: Iterable[Part], method: Method, how: How, notes: tuple[str, ...]) -> Count:
     """A count of parts that add up."""
     every = tuple(parts)
-    tokens, low, high = (sum(figures) for figures in zip(*((p.tokens, p.low, p.high) for p in every), strict=True))
+    tokens, low, high = (sum(getattr(part, level) for part in every) for level in ("tokens", "low", "high"))
     return Count(tokens, low, high, how, method.encoding, every, notes)
 
 
-def _messages_how(method: Method, read: Sequence[messages.Message]) -> How:
+def _sized(item: media.Item, name: str, model: str, provider: str | None) -> Count:
+    """The count of an image, a page's image, sound or video."""
+    found = media.count(item, model, provider)
+    part = Part(name, found.tokens, found.low, found.high, found.modality)
+    return Count(found.tokens, found.low, found.high, found.how, None, (part,), (found.note,) if found.note else ())
+
+
+def _request_how(method: Method, *, plain: bool) -> How:
     """Exact only where text and framing both are: a documented framing and one text a message."""
     if method.how != "exact":
         return method.how
-    plain = all(message.whole for message in read)
     return "exact" if plain and method.framing.documented else "reconstructed"
 
 
@@ -177,8 +213,11 @@ def _notes(method: Method) -> tuple[str, ...]:
     return (method.note or f"estimated from {method.encoding} by kind of text ({method.source})",)
 
 
-def _messages_notes(method: Method) -> tuple[str, ...]:
-    """The notes of a method and of its framing where that is not documented."""
-    if method.framing.documented:
-        return _notes(method)
-    return (*_notes(method), f"tokens around messages: {method.framing.source}")
+def _request_notes(request: Request, method: Method) -> tuple[str, ...]:
+    """The notes of a method, of its framing where that is not documented, and of its rule for tools."""
+    notes = list(_notes(method))
+    if request.messages and not method.framing.documented:
+        notes.append(f"tokens around messages: {method.framing.source}")
+    if request.tools:
+        notes.append(f"tools: {method.framing.tools.source}")
+    return tuple(notes)

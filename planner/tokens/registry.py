@@ -11,30 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from os import path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from planner.tokens import framing
 from planner.tokens.count import How
+from planner.tokens.framing import Framing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
+
 SHIPPED: Final = path.join(path.dirname(__file__), "registry.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """What chat messages cost beside their text: tokens a message, a name and a request, and how far that may be off.
-
-    `less` and `more` are (a message, a request): the tokens by which the sum may fall short or run over.
-    """
-
-    message: int
-    name: int
-    priming: int
-    less: tuple[int, int]
-    more: tuple[int, int]
-    documented: bool
-    source: str
 
 
 SPREAD: Final = {
@@ -132,14 +120,11 @@ class Registry:
         of `ft:gpt-4.1-mini:acme::1` only the base model is read. A name that no family knows counts as its maker's
         (named in the path, or the provider), else as `unknown`.
         """
-        path = _PATH.split(model.lower().removeprefix("ft:"))
-        for part in reversed(path):
-            for run in _runs(part.removeprefix("ft:").partition(":")[0]):
-                if run in self.names:
-                    return self.names[run]
-        return next(
-            (self.providers[maker] for maker in (*path, provider or "") if maker in self.providers), self.unknown
-        )
+        found = lookup(self.names, model)
+        if found is not None:
+            return found
+        makers = (*_PATH.split(model.lower().removeprefix("ft:")), provider or "")
+        return next((self.providers[maker] for maker in makers if maker in self.providers), self.unknown)
 
     def mapped(self, change: Callable[[Method], Method]) -> Registry:
         """The same registry with each method changed."""
@@ -159,6 +144,15 @@ class Registry:
 
 _PATH: Final = re.compile(r"/|(?<=[a-z])\.(?=[a-z])")
 """What stands between the parts of a name: a slash, or a dot between letters (`anthropic.claude`, not `gpt-4.1`)."""
+
+
+def lookup(names: Mapping[str, T], model: str) -> T | None:
+    """What is told of the family of a model's name, as `Registry.method` reads names; None for no family."""
+    for part in reversed(_PATH.split(model.lower().removeprefix("ft:"))):
+        for run in _runs(part.removeprefix("ft:").partition(":")[0]):
+            if run in names:
+                return names[run]
+    return None
 
 
 def _runs(name: str) -> Iterator[str]:
@@ -183,26 +177,12 @@ def shipped() -> Registry:
 
 
 def read(data: dict[str, Any]) -> Registry:
-    """A registry from its JSON: `framings`, `families` (with `models`, words of names), `providers`, `unknown`."""
-    framings = {name: _framing(row) for name, row in data["framings"].items()}
+    """A registry from its JSON: `families` (with `models`, words of names), `providers`, `unknown`."""
+    framings = framing.shipped()
     methods = {name: _method(name, row, framings, data["observed"]) for name, row in data["families"].items()}
     names = {model: methods[name] for name, row in data["families"].items() for model in row["models"]}
     providers = {provider: methods[name] for provider, name in data["providers"].items()}
     return Registry(names, providers, methods[data["unknown"]])
-
-
-def _framing(row: dict[str, Any]) -> Framing:
-    """A framing from its JSON."""
-    less, more = row.get("less", (0, 0)), row.get("more", (0, 0))
-    return Framing(
-        row["message"],
-        row["name"],
-        row["priming"],
-        tuple(less),
-        tuple(more),
-        row.get("documented", False),
-        row["source"],
-    )
 
 
 def _method(name: str, row: dict[str, Any], framings: Mapping[str, Framing], observed: str) -> Method:

@@ -166,3 +166,28 @@ def test_a_taken_port_is_said_in_words(server):
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
+
+
+def test_a_document_is_read_beside_the_loop(client, monkeypatch):
+    """However small, a document is opened in a worker thread: a hostile one must not hold up every other request."""
+    import threading
+    from base64 import b64encode
+
+    from planner.reading import documents
+
+    seen, read = [], documents.read_document
+    monkeypatch.setattr(
+        "planner.reading.documents.read_document",
+        lambda *given: seen.append(threading.current_thread().name) or read(*given),
+    )
+    body = {"model": "gpt-4o", "documents": [{"name": "a.pdf", "data": b64encode(b"%PDF-1.7 x").decode()}]}
+    answer = client.post("/v1/tokens", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["loc"]) == (422, ["documents", 0])
+    assert "AnyIO worker thread" in seen[0]
+
+
+def test_an_image_on_a_model_that_has_no_rule_is_a_422(client):
+    """A model without a rule is told by its own slug, with the models that have one."""
+    answer = client.post("/v1/tokens", json={"model": "deepseek-chat", "images": [{"width": 5, "height": 5}]})
+    assert (answer.status_code, answer.json()["type"]) == (422, "no-rule")
+    assert "gpt-4o" in answer.json()["detail"]

@@ -116,7 +116,10 @@ def test_every_problem_has_its_line(tokenplan):
 def test_a_terminal_is_not_waited_for(tokenplan):
     """Without a prompt and with a keyboard on stdin the command says what to name instead of waiting."""
     ran = tokenplan("tokens", "gpt-4o", terminal=True)
-    assert (ran.code, ran.err) == (2, "error: no prompt: name a FILE, or - for stdin, or give --text or --messages\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: no prompt: name a FILE, or - for stdin, or give --text, --messages or --request\n",
+    )
 
 
 def _broken(*_: object) -> None:

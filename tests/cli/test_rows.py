@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.rowfiles import Progress, finished
+from planner.cli.progress import Progress
+from planner.cli.rowfiles import finished
 
 HEAD = "day,model,input,output"
 GOOD = "a,gpt-5-mini,1000,200"

@@ -9,7 +9,7 @@ from catalogs import NOW, priced
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner import Usage
+from planner import ImageInput, Usage
 from planner.calls import Call, Load, Pricer
 from planner.checks import Checks
 from planner.tokens import Counter
@@ -50,6 +50,21 @@ def test_a_prompt_is_counted_by_the_model_s_tokenizer(pricer):
     """`Where is my parcel?` is 5 tokens: 5 x 1 + 2 x 10 = 25 millionths."""
     call = Call(model="gpt-5-mini", text="Where is my parcel?", output_tokens=2)
     assert pricer()(call, "weak").usd == Decimal("0.000025")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tools": ({"name": "find", "input_schema": {}},)},
+        {"system": "Be brief."},
+        {"images": (ImageInput(width=9, height=9),)},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_everything_a_prompt_holds_is_sent(pricer, more):
+    """Tools, system prompt and images of a call are counted and priced beside its text, none left behind on the way."""
+    call = Call(model="gpt-5-mini", text="Where is my parcel?", output_tokens=2, **more)
+    assert pricer()(call, "weak").usd > Decimal("0.000025")
 
 
 @pytest.mark.parametrize(
