@@ -26,7 +26,7 @@ from planner import (
 )
 from planner.calls import Call, Pricer
 from planner.tokens import Counter
-from pricing import InvalidInput, NoRule, NotCountable, TooLarge
+from pricing import InvalidInput, NoRule, TooLarge
 
 TEXT = priced(input_tokens="1", cache_read_tokens="0.1", cache_write_5m_tokens="1.25", output_tokens="4")
 APART = priced(input_tokens="1", input_audio_tokens="3", input_image_tokens="5", cache_read_tokens="0.1",
@@ -216,10 +216,11 @@ def test_what_cannot_be_counted_is_told_with_its_place(planner, more, loc, said)
     assert said in str(caught.value)
 
 
-def test_a_document_whose_text_cannot_be_counted_is_named(planner):
-    """A run too long to count safely is an error of that document, not of the model."""
-    long = DocumentInput(name="a.txt", data=encoded(b"x" * 70_000))
-    with pytest.raises(NotCountable) as caught:
+def test_a_document_whose_text_cannot_be_counted_is_named(make_catalog):
+    """A text beyond the counter's limit is an error of that document, not of the model."""
+    planner = Planner(make_catalog(MODELS), lambda: Counter(max_bytes=1000), lambda: NOW)
+    long = DocumentInput(name="a.txt", data=encoded(b"word " * 300))
+    with pytest.raises(TooLarge) as caught:
         planner.tokens(TokensQuestion(model="gpt-4o", documents=(long,)))
     assert caught.value.problems[0].loc[:2] == ("documents", 0)
 
