@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import counting, table
+from benchmarks import chunking, counting, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -216,4 +216,5 @@ def rows() -> tuple[Row, ...]:
         ),
         *counting.rows(),
         *table.rows(),
+        *chunking.rows(),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
+    from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
+    from planner.packed import PackAnswer
+    from planner.packing import PackQuestion, Summarise
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -50,6 +54,8 @@ __all__ = [
     "CachingQuestion",
     "Changes",
     "ChangesQuestion",
+    "ChunksAnswer",
+    "ChunksQuestion",
     "CompareQuestion",
     "Comparison",
     "ConversationAnswer",
@@ -61,6 +67,7 @@ __all__ = [
     "DefectsAnswer",
     "DefectsQuestion",
     "DocumentInput",
+    "Embedding",
     "Estimate",
     "EstimateQuestion",
     "Files",
@@ -70,6 +77,7 @@ __all__ = [
     "ImageInput",
     "IntervalAnswer",
     "IntervalQuestion",
+    "Item",
     "JudgeCostAnswer",
     "JudgeCostQuestion",
     "ModelsQuestion",
@@ -77,6 +85,8 @@ __all__ = [
     "MonitoringAnswer",
     "MonitoringQuestion",
     "OutputSpread",
+    "PackAnswer",
+    "PackQuestion",
     "Planner",
     "ProviderUsage",
     "RepeatsAnswer",
@@ -85,6 +95,7 @@ __all__ = [
     "RouteQuestion",
     "SampleSizeAnswer",
     "SampleSizeQuestion",
+    "Summarise",
     "SwitchAnswer",
     "SwitchQuestion",
     "SystemsAnswer",
@@ -100,6 +111,8 @@ _HOMES: Final = {
     "CachingQuestion": "planner.caching",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
+    "ChunksAnswer": "planner.chunks",
+    "ChunksQuestion": "planner.chunks",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
     "ConversationAnswer": "planner.conversation",
@@ -111,6 +124,7 @@ _HOMES: Final = {
     "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
     "Files": "planner.files",
@@ -120,6 +134,7 @@ _HOMES: Final = {
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
+    "Item": "planner.window",
     "JudgeCostAnswer": "planner.evaluation.costs",
     "JudgeCostQuestion": "planner.evaluation.costs",
     "ModelsQuestion": "planner.listing",
@@ -127,6 +142,8 @@ _HOMES: Final = {
     "MonitoringAnswer": "planner.evaluation.costs",
     "MonitoringQuestion": "planner.evaluation.costs",
     "OutputSpread": "planner.estimate",
+    "PackAnswer": "planner.packed",
+    "PackQuestion": "planner.packing",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
     "RepeatsAnswer": "planner.evaluation.costs",
@@ -135,6 +152,7 @@ _HOMES: Final = {
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
+    "Summarise": "planner.packing",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",

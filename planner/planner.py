@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from planner.batch import BatchAnswer, BatchQuestion
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.changes import Changes, ChangesQuestion
+    from planner.chunks import ChunksAnswer, ChunksQuestion
     from planner.compare import CompareQuestion, Comparison
     from planner.context import FitAnswer, FitQuestion
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+    from planner.packed import PackAnswer
+    from planner.packing import PackQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.tokens import Counter
@@ -90,6 +93,18 @@ class Planner:
         from planner.context import fit
 
         return fit(question, self.catalog, self.counter())
+
+    def pack(self, question: PackQuestion) -> PackAnswer:
+        """What goes into a model's window, in which order, what stays out and why, and what each part costs."""
+        from planner.packing import pack
+
+        return pack(question, self.catalog, self.counter(), self.clock())
+
+    def chunks(self, question: ChunksQuestion) -> ChunksAnswer:
+        """A document in chunks that never pass a limit, and what overlap, embedding and storage cost."""
+        from planner.chunks import chunks
+
+        return chunks(question, self.catalog, self.counter(), self.clock())
 
     def estimate(self, question: EstimateQuestion) -> Estimate:
         """What a real prompt costs on each model, a request and a month, and whether it fits."""

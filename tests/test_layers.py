@@ -68,6 +68,7 @@ def test_faces_never_import_each_other():
         ("splintr", ("planner.tokens",)),
         ("sentencepiece", ("planner.tokens",)),
         ("tiktoken", ("planner.tokens",)),
+        ("semantic_text_splitter", ("planner.splitting",)),
         ("toktok", ("planner.tokens",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),

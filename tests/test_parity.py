@@ -42,6 +42,20 @@ TYPED = {
     ),
     ("/v1/context/fit", "counted"): "fit gpt-5-mini --input-tokens 250000 --reserve-output 8000",
     ("/v1/context/fit", "text"): "fit gpt-5-mini --text TEXT --reserve-output 1000",
+    ("/v1/context/pack", "window"): (
+        "context pack claude-haiku-4-5 ITEMS --reserve-output 800 --budget 6000 --policy score_first --order edges "
+        "--position-quality 0:1,0.5:0.6,1:0.9 --cache-hit-rate 0.8"
+    ),
+    ("/v1/context/pack", "summary"): (
+        "context pack gpt-5-mini ITEMS --budget 7000 --summarise-at 0.1 --summary-tokens 120 --keep-turns 1"
+    ),
+    ("/v1/context/chunks", "text"): (
+        "context chunks text-embedding-3-small --text TEXT --limit 24 --overlap 8 --with-text"
+    ),
+    ("/v1/context/chunks", "planned"): (
+        "context chunks text-embedding-3-small --document-tokens 1000000 --overlap 64 --dimensions 1536 "
+        "--embedding text-embedding-3-large:3072 --usd-per-gb-month 0.33"
+    ),
     ("/v1/prices/changes", "makers"): "prices changes --since 2026-10-01 --provider google",
     ("/v1/prices/changes", "cheaper"): (
         "prices changes --since 2026-09-01 --models claude-haiku-5-5,gemini-2.5-flash,ministral-8b-2512,gpt-5-mini "
@@ -69,6 +83,7 @@ def test_every_face_gives_the_same_answer(client, capsys, monkeypatch, tmp_path,
     in_python = dumps(getattr(default_planner(), verb.name)(question))
     over_http = client.post(path, json=body).text
     files = {"MESSAGES": body.get("messages"), "PAYLOAD": body.get("provider_usage", {}).get("payload")}
+    files["ITEMS"] = body.get("items")
     for document in body.get("documents", ()):
         files["DOCUMENT"] = b64decode(document["data"])
     files |= {"TOOLS": body.get("tools"), "SCHEMA": body.get("response_format"), "REQUEST": body.get("request")}

@@ -272,6 +272,13 @@ def payload(options: argparse.Namespace) -> dict[str, Any]:
     return read_object(options.usage, json.loads)
 
 
+def add_margin(group: argparse._ArgumentGroup) -> None:
+    """`--safety-margin`."""
+    group.add_argument(
+        "--safety-margin", type=share, metavar="SHARE", help="widens an estimated count [its high bound is taken]"
+    )
+
+
 def count(text: str) -> int:
     """A whole number; digits may be parted by underscores."""
     try:

@@ -20,6 +20,19 @@ ANTHROPIC = {
 }
 MODELS = "gpt-5-mini,claude-haiku-4-5,gpt-4o,mistral-small"
 ESTIMATE = ("estimate", "--text", PROMPT, "--models", MODELS)
+ITEMS = [
+    {"id": "order", "kind": "tools", "tokens": 180},
+    {"id": "rules", "kind": "system", "text": "Answer from the passages only.", "role": "system"},
+    {"id": "ask", "kind": "history", "tokens": 240, "turn": 1},
+    {"id": "call", "kind": "history", "tokens": 370, "turn": 1, "needs": ["order"]},
+    {"id": "again", "kind": "history", "tokens": 190, "turn": 2},
+    {"id": "low", "kind": "retrieved", "tokens": 420, "score": 0.5},
+    {"id": "high", "kind": "retrieved", "tokens": 380, "score": 0.9},
+    {"id": "mid", "kind": "retrieved", "tokens": 350, "score": 0.7},
+    {"id": "terms", "kind": "pinned", "tokens": 4200},
+    {"id": "now", "kind": "question", "text": "Where is my parcel?", "role": "user"},
+]
+PACK = ("context", "pack", "claude-haiku-4-5", "ITEMS")
 COMPARE = ("compare", "--input", "3000", "--output", "400")
 
 ANSWERS = {
@@ -38,6 +51,16 @@ ANSWERS = {
     "estimate-month": (
         *ESTIMATE, "--model", "mistral-listed", "--output-p50", "250", "--output-p95", "700", "--requests-per-month",
         "300000", "--cached-prefix-share", "0.6", "--cache-hit-rate", "0.8", "--reasoning", "100",
+    ),
+    "pack": (
+        *PACK, "--budget", "6000", "--reserve-output", "800", "--policy", "score_first", "--order", "edges",
+        "--position-quality", "0:1,0.5:0.6,1:0.9", "--cache-hit-rate", "0.8",
+    ),
+    "pack-summary": (*PACK, "--summarise-at", "0.002", "--summary-tokens", "100", "--keep-turns", "1"),
+    "chunks": ("context", "chunks", "gpt-4o", "--text", PROMPT, "--limit", "16", "--overlap", "4"),
+    "chunks-planned": (
+        "context", "chunks", "gpt-4o", "--document-tokens", "1000000", "--overlap", "64", "--dimensions", "1536",
+        "--embedding", "gpt-5-mini:768", "--usd-per-gb-month", "0.33",
     ),
     "models": ("models",),
     "models-filtered": ("models", "--capability", "reasoning", "--max-price", "1", "--min-context", "200000"),
@@ -66,6 +89,12 @@ def test_help(command, tokenplan, golden):
     assert (ran.code, ran.err) == (0, "")
     assert "examples:\n  tokenplan " in ran.out or "examples:\n  eval " in ran.out
     golden(f"help-{(command or 'tokenplan').replace(' ', '-')}.txt", ran.out)
+
+
+@pytest.fixture(autouse=True)
+def _items(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ITEMS").write_text(json.dumps(ITEMS))
 
 
 @pytest.mark.parametrize("name", EVERY)
