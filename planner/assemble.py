@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from planner.planner import Planner
@@ -16,18 +17,22 @@ from pricing.errors import InvalidInput, TokenplanError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.tokens import Counter
+    from planner.tokens import Counter, Registry
+    from planner.tokens.remote import Remote
     from pricing.pricefile import PriceFile
 
 MEGABYTE = 1_000_000
 
 
-def default_planner(catalog: str | None = None, prices: str | None = None) -> Planner:
+def default_planner(catalog: str | None = None, prices: str | None = None, *, provider_counts: bool = False) -> Planner:
     """A planner over a catalog directory and the user's own price file.
 
     `catalog` falls back to `TOKENPLAN_CATALOG`, then to the refreshed catalog, then to the shipped one; `prices` to
     `TOKENPLAN_PRICES`, then to none. `TOKENPLAN_MAX_TEXT_MB` is the largest text counted, 8 unless set;
-    `TOKENPLAN_NOW` pins the clock.
+    `TOKENPLAN_NOW` pins the clock. `provider_counts` (or `TOKENPLAN_PROVIDER_COUNTS=1`) lets a question send its
+    prompt to the model's provider for a count. Tokenizers of other makers are used where installed and, by name of
+    model, from the folder `TOKENPLAN_TOKENIZERS` (`off`: none); calibrations are those of `TOKENPLAN_CALIBRATION`, else
+    of the home.
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.
@@ -35,7 +40,9 @@ def default_planner(catalog: str | None = None, prices: str | None = None) -> Pl
     """
     directory = _stated(catalog) or installed.in_use(installed.home())
     own = prices or os.environ.get("TOKENPLAN_PRICES")
-    return Planner(Catalog(directory, _price_file(own) if own else None), _counter(), clock())
+    return Planner(
+        Catalog(directory, _price_file(own) if own else None), _counter(provider_counts=provider_counts), clock()
+    )
 
 
 def kept_current(planner: Planner, catalog: str | None = None) -> Callable[[], Planner]:
@@ -109,16 +116,43 @@ def megabytes(variable: str, unset: str) -> int:
     return int(size * MEGABYTE)
 
 
-def _counter() -> Callable[[], Counter]:
-    """The shipped counter, made when something is first counted; its size limit is read, and checked, at once."""
+def _counter(*, provider_counts: bool) -> Callable[[], Counter]:
+    """The counter, made when something is first counted; its size limit is read, and checked, at once."""
     most = megabytes("TOKENPLAN_MAX_TEXT_MB", "8")
+    allowed = provider_counts or os.environ.get("TOKENPLAN_PROVIDER_COUNTS") == "1"
 
+    @cache
     def make() -> Counter:
-        from planner.tokens import Counter
+        from planner.tokens import Counter, registry, tokenizers
 
-        return Counter(most)
+        stated = os.environ.get("TOKENPLAN_TOKENIZERS")
+        at_hand = tokenizers.Tokenizers(tokenizers.in_folder(stated) if stated and stated != tokenizers.OFF else {})
+        found = registry.shipped() if stated == tokenizers.OFF else at_hand.registry(registry.shipped())
+        methods = _calibrated(found)
+        return Counter(most, lambda: methods, at_hand.lengths, _remote if allowed else None)
 
     return make
+
+
+def _calibrated(found: Registry) -> Registry:
+    """The registry with what the user's calibrations say, where there are any."""
+    path = calibration_file()
+    if not os.path.isfile(path):
+        return found
+    from planner.tokens import calibration
+
+    return calibration.applied(found, calibration.read(path))
+
+
+def calibration_file() -> str:
+    """Where calibrations lie: `TOKENPLAN_CALIBRATION`, else in the home."""
+    return os.environ.get("TOKENPLAN_CALIBRATION") or os.path.join(installed.home(), "calibration.json")
+
+
+def _remote() -> Remote:
+    from planner.tokens.remote import Remote
+
+    return Remote()
 
 
 def clock() -> Callable[[], datetime]:

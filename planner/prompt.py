@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from planner.attachments import Attachments, Opened, counted, opened
 from planner.tokens import Part, rendering, shapes
 from planner.tokens.count import combined
 from planner.tokens.request import Message, Request, Text
 from planner.tokens.shapes import ShapeName
-from pricing.errors import InvalidInput
+from pricing.errors import InvalidInput, NotCountable
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Prompt(Attachments):
     wraps it) or whole (`request`, a body as a provider's API takes it). Its JSON may be of any provider's `shape`, told
     by its keys where none is named; the model's own rule counts it. Images, documents, sound and video may stand beside
     them or alone.
+
+    With `count_with` "provider" the prompt is sent to the model's provider, which counts it with the user's key.
     """
 
     text: str | None = None
@@ -57,6 +59,8 @@ class Prompt(Attachments):
     """A whole request body instead."""
     shape: ShapeName | None = None
     """Whose JSON it is; told by its keys without."""
+    count_with: Literal["offline", "provider"] = "offline"
+    """Who counts: we, or the model's provider, to whom the prompt is then sent."""
 
     @property
     def given(self) -> bool:
@@ -177,6 +181,8 @@ def count(prompt: Prompt, resolved: Resolution, counter: Counter, read: Ready | 
     """
     if not prompt.given:
         raise InvalidInput(f"give {', '.join(_TOLD)}, audio_seconds or video_seconds", loc=("text",))
+    if prompt.count_with == "provider":
+        return _asked(prompt, resolved, counter)
     known = ready(prompt) if read is None else read
     model = resolved.model
     counts = []
@@ -186,6 +192,31 @@ def count(prompt: Prompt, resolved: Resolution, counter: Counter, read: Ready | 
         counts.append(counter.count(prompt.text, model.id, model.provider))
     counts += counted(known.attached, model, counter)
     return counts[0] if len(counts) == 1 else combined(counts)
+
+
+def _asked(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count:
+    """The provider's own count of a text or of messages that are text.
+
+    Raises:
+        InvalidInput: no text may be sent away here, or there is none.
+        NotCountable: the prompt holds what is not sent to a count API.
+    """
+    if counter.remote is None:
+        raise InvalidInput(
+            "count_with is 'provider', which would send the prompt to the provider and is not allowed here; "
+            "TOKENPLAN_PROVIDER_COUNTS=1 allows it, or default_planner(provider_counts=True)",
+            loc=("count_with",),
+            value="provider",
+        )
+    for name in ("tools", "response_format", "request", *Attachments.__dataclass_fields__):
+        if getattr(prompt, name):
+            raise NotCountable(f"{name} is not sent to a count API; text and messages are", loc=(name,))
+    model, provider, remote = resolved.model.id, resolved.model.provider, counter.remote()
+    if prompt.text is not None and prompt.messages is None and prompt.system is None:
+        return remote.count(prompt.text, model, provider)
+    said = [("system", prompt.system), ("user", prompt.text)]
+    first, last = ([{"role": role, "content": words}] if words is not None else [] for role, words in said)
+    return remote.count_messages([*first, *(prompt.messages or ()), *last], model, provider)
 
 
 def _request(prompt: Prompt) -> Request:

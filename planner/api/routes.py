@@ -97,7 +97,8 @@ class VerbRoute(Titled):
                 asked = questions.read(kind, body)
             except InvalidInput as error:
                 return problems.of_error(error)
-            if len(body) > LARGE_BODY or getattr(asked, "documents", None):
+            apart = getattr(asked, "documents", None) or getattr(asked, "count_with", None) == "provider"
+            if len(body) > LARGE_BODY or apart:
                 answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:
                 answer = verb(asked)

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "cost": ("costing", "what one request costs on a model, exactly"),
     "compare": ("costing", "one usage or prompt over many models, cheapest first"),
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
+    "tokens calibrate": ("calibrate", "learn ratios with bounds from texts whose true counts you have"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "context fit": ("window", "the same"),
     "context pack": ("window", "what goes into a model's window, in which order, and what it costs"),
@@ -140,7 +141,8 @@ def _run(argv: list[str], serve: Serve, made: list[Parser]) -> int:
     options.serve = serve
     from planner.assemble import default_planner
 
-    planner = default_planner(options.catalog, options.prices)
+    asks = getattr(options, "count_with", None) == "provider"
+    planner = default_planner(options.catalog, options.prices, provider_counts=asks)
     return _put(command.run(planner, options), options)
 
 

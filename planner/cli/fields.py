@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Question = TypeVar("Question")
 
-_SMALL: Final = 16
+_SMALL: Final = 17
 """Fields of an object that the help still shows one by one."""
 
 _SIZE: Final = re.compile(r"(\d+)/(\d+)")

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, TypedDict
 
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
 from pricing.usage import BUCKETS, Usage
@@ -61,6 +61,7 @@ class PromptParts(TypedDict, total=False):
     documents: tuple[DocumentInput, ...]
     audio_seconds: float | None
     video_seconds: float | None
+    count_with: Literal["offline", "provider"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -186,6 +187,10 @@ def add_prompt(parser: argparse.ArgumentParser, several: str = "joined by a line
         help=f"UTF-8 text ({several}), PDF, DOCX or image; - is stdin [stdin]",
     )  # fmt: skip
     parser.add_argument("--text", metavar="STRING", help="the prompt itself")
+    parser.add_argument(
+        "--count-with", choices=("offline", "provider"), default="offline", metavar="HOW",
+        help="provider: send the prompt to the model's provider, which counts it with your key [offline]",
+    )  # fmt: skip
     requested.add(parser, shape=shape)
     attached.add(parser)
 
@@ -214,7 +219,8 @@ def prompt(options: argparse.Namespace) -> PromptParts:
     if options.text is not None:
         texts.append(options.text)
     beside = attached.read([each for each in files if not attached.is_text(each[1], each[0])], options)
-    return PromptParts(text="\n".join(texts) if texts else None, **requested.read(options), **beside)
+    text = "\n".join(texts) if texts else None
+    return PromptParts(text=text, count_with=options.count_with, **requested.read(options), **beside)
 
 
 def add_usage(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
 How = Literal["exact", "reconstructed", "estimated", "provider"]
 """`exact`: the model's own tokenizer. `reconstructed`: its tokenizer, but framing or tokenizer inferred from outside.
@@ -82,3 +82,13 @@ def combined(counts: Iterable[Count]) -> Count:
         parts,
         tuple(dict.fromkeys(note for each in every for note in each.notes)),
     )
+
+
+class Asked(Protocol):
+    """What asks a provider for its own count; `planner.tokens.remote.Remote` does, over the network."""
+
+    def count(self, text: str, model: str, provider: str) -> Count:
+        """A text's tokens by its provider."""
+
+    def count_messages(self, messages: Sequence[Mapping[str, Any]], model: str, provider: str) -> Count:
+        """Chat messages' tokens by their provider."""

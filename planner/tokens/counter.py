@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.tokens import engine, guard, media, registry, rendering, shapes
 from planner.tokens.bounds import NOTHING, Bounds
-from planner.tokens.count import Count, Part, combined
+from planner.tokens.count import Asked, Count, Part, combined
 from planner.tokens.registry import Registry
 from planner.tokens.request import Medium
 from pricing.errors import InvalidInput, NotCountable
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class Counter:
     """Counts offline; one text may have `max_bytes` of UTF-8. `registry` and `lengths` are called when first needed.
 
-    `lengths` takes an encoding's name and returns the function that tells a text's number of tokens.
+    `lengths` takes an encoding's name and returns the function that tells a text's number of tokens. `remote` makes
+    what asks a provider for its own count, where a question wants that; without it no text leaves this machine.
     """
 
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
     lengths: Callable[[str], Callable[[str], int]] = engine.lengths
+    remote: Callable[[], Asked] | None = None
 
     def once(self) -> Counter:
         """A counter that counts each text once an encoding: for one question over many models, then dropped."""
@@ -46,7 +48,7 @@ class Counter:
             TooLarge: it is larger than `max_bytes`.
             NotCountable: it holds a run too long for tiktoken, and the fast engine is not there.
         """
-        method = self.registry().method(model, provider)
+        method = self.registry().method(model, provider).sized(_length(text))
         return self._text(text, method, ("text",))
 
     def count_many(self, texts: Sequence[str], model: str, provider: str | None = None) -> tuple[Count, ...]:
@@ -57,7 +59,7 @@ class Counter:
         """
         method = self.registry().method(model, provider)
         if method.ratios is not None:
-            return tuple(self._text(text, method, ("texts", at)) for at, text in enumerate(texts))
+            return tuple(self._text(text, method.sized(_length(text)), ("texts", at)) for at, text in enumerate(texts))
         of = cache(lambda tokens: _whole(Bounds.exactly(tokens), method))  # equal counts are one and the same
         return tuple([of(self.tokens(text, method.encoding, ("texts", at))) for at, text in enumerate(texts)])
 
@@ -78,9 +80,12 @@ class Counter:
             TooLarge, NotCountable: as `count`; also for an image where the model has no rule for any.
         """
         method = self.registry().method(model, provider)
+        items = tuple(rendering.render(request, method.framing, model))
+        words = (text for item in items if not isinstance(item, Medium) for text in item.words)
+        method = method.sized(sum(len(text.text) for text in words))
         sums: dict[str, Bounds] = {}
         media_counts, plain = [], True
-        for item in rendering.render(request, method.framing, model):
+        for item in items:
             if isinstance(item, Medium):
                 media_counts.append(self._medium(item, model, provider))
             else:
@@ -154,6 +159,11 @@ class Counter:
         if method.ratios is None:
             return Bounds.exactly(tokens)
         return _estimate(tokens, text, method.ratios, method.bounds)
+
+
+def _length(text: object) -> int:
+    """The characters of a text; what is none is refused when it is counted."""
+    return len(text) if isinstance(text, str) else 0
 
 
 def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> Bounds:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from os import path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -18,7 +18,7 @@ from planner.tokens.count import How
 from planner.tokens.framing import Framing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -51,11 +51,31 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A tokenizer of a family's own, in an optional package or a file of the user's.
+
+    `how` is what its counts are called; `most` is the longest text in characters that it is given, because it is slow.
+    """
+
+    package: str
+    vocabulary: str
+    how: How
+    most: int | None = None
+    note: str | None = None
+
+    @property
+    def encoding(self) -> str:
+        """What an answer names it: `splintr-rs:llama3`."""
+        return f"{self.package}:{self.vocabulary}"
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """How a family counts: `encoding` itself when `ratios` is None, else scaled by kind of text.
 
     `ratios` are the family's tokens for one token of `encoding`; `bounds` are factors on the result where the spread of
-    a kind is not enough, because the tokenizer itself is not known.
+    a kind is not enough, because the tokenizer itself is not known. `own` are the tokenizers that would count instead,
+    the best first; those of them that are at hand stand in `at_hand` (`planner.tokens.tokenizers` looks).
     """
 
     family: str
@@ -67,6 +87,21 @@ class Method:
     source: str
     observed: str
     note: str | None
+    own: tuple[Own, ...] = ()
+    at_hand: tuple[Own, ...] = ()
+
+    def sized(self, characters: int) -> Method:
+        """The way to count so many characters: by a tokenizer at hand that is quick enough, else by ratios."""
+        if not self.at_hand:
+            return self
+        own = next((each for each in self.at_hand if each.most is None or characters <= each.most), None)
+        if own is None:
+            slow = max(self.at_hand, key=lambda each: each.most or 0)
+            told = f"over {slow.most} characters {slow.package} would be too slow; estimated by kind of text instead"
+            return replace(self, note=told, at_hand=())
+        return replace(
+            self, encoding=own.encoding, how=own.how, ratios=None, bounds=None, note=own.note, own=(), at_hand=()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +125,21 @@ class Registry:
             return found
         makers = (*_PATH.split(model.lower().removeprefix("ft:")), provider or "")
         return next((self.providers[maker] for maker in makers if maker in self.providers), self.unknown)
+
+    def mapped(self, change: Callable[[Method], Method]) -> Registry:
+        """The same registry with each method changed."""
+        every = {id(method): method for method in (*self.names.values(), *self.providers.values(), self.unknown)}
+        changed = {at: change(method) for at, method in every.items()}
+        return Registry(
+            {name: changed[id(method)] for name, method in self.names.items()},
+            {name: changed[id(method)] for name, method in self.providers.items()},
+            changed[id(self.unknown)],
+        )
+
+    def named(self, words: str, method: Method) -> Registry:
+        """The same registry in which names that hold `words`, or begin a known run of words with them, count so."""
+        known = [name for name in self.names if words in _runs(name) and name.startswith(words)]
+        return replace(self, names={**self.names, **dict.fromkeys([words, *known], method)})
 
 
 _PATH: Final = re.compile(r"/|(?<=[a-z])\.(?=[a-z])")
@@ -148,7 +198,13 @@ def _method(name: str, row: dict[str, Any], framings: Mapping[str, Framing], obs
         source=row["source"],
         observed=row.get("observed", observed),
         note=row.get("note"),
+        own=tuple(_own(own) for own in row.get("own", ())),
     )
+
+
+def _own(row: Mapping[str, Any]) -> Own:
+    """A tokenizer of a family's own from its JSON."""
+    return Own(row["package"], row["vocabulary"], row["method"], row.get("most"), row.get("note"))
 
 
 def _ratios(row: Mapping[str, float | list[float]]) -> dict[str, Ratio]:

@@ -59,17 +59,25 @@ NAMES = (
     ("aws", "us.meta.llama3-1-70b-instruct-v1:0", "llama_3", "estimated"),
     ("together", "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8", "llama_4", "estimated"),
     ("groq", "deepseek-r1-distill-llama-70b", "llama_3", "estimated"),
-    ("together", "meta-llama/Llama-2-13b-chat-hf", "unknown", "estimated"),
+    ("together", "meta-llama/Llama-2-13b-chat-hf", "llama_2", "estimated"),
     ("aws", "qwen.qwen3-32b-v1:0", "qwen_3", "estimated"),
     ("openrouter", "qwen/qwen3.6-plus", "qwen_3_6", "estimated"),
     ("alibaba", "qwen-plus", "qwen_unplaced", "estimated"),
     ("mistral", "mistral-small-2506", "mistral", "estimated"),
-    ("together", "mistralai/Mixtral-8x7B-Instruct-v0.1", "unknown", "estimated"),
+    ("together", "mistralai/Mixtral-8x7B-Instruct-v0.1", "mistral_sentencepiece", "estimated"),
     ("deepseek", "deepseek-v4-flash", "deepseek", "estimated"),
     ("x-ai", "grok-4", "unknown", "estimated"),
-    ("azure", "Phi-4", "unknown", "estimated"),
-    ("aws", "mistral.mixtral-8x7b-instruct-v0:1", "unknown", "estimated"),
-    ("aws", "mistral.mistral-large-2402-v1:0", "unknown", "estimated"),
+    ("azure", "Phi-4", "phi_4", "estimated"),
+    ("azure", "Phi-4-mini-instruct", "unknown", "estimated"),
+    ("openrouter", "z-ai/glm-4.5-air", "glm_4_5", "estimated"),
+    ("openrouter", "z-ai/glm-4.6", "glm_4_6", "estimated"),
+    ("openrouter", "z-ai/glm-5", "glm_unplaced", "estimated"),
+    ("openrouter", "moonshotai/kimi-k2-thinking", "kimi_k2", "estimated"),
+    ("openrouter", "moonshotai/kimi-latest", "kimi_unplaced", "estimated"),
+    ("mistral", "mistral-large-4", "mistral_unplaced", "estimated"),
+    ("openrouter", "qwen/qwen3.8-max", "qwen_3_7", "estimated"),
+    ("aws", "mistral.mixtral-8x7b-instruct-v0:1", "mistral_sentencepiece", "estimated"),
+    ("aws", "mistral.mistral-large-2402-v1:0", "mistral_sentencepiece", "estimated"),
     ("openai", "gpt-4odd", "openai_unpublished", "estimated"),
     ("openai", "gpt-5.1-codex-mini", "o200k", "exact"),
     ("google", "gemini-2.5-computer-use-preview-10-2025", "gemini", "estimated"),
@@ -106,7 +114,7 @@ def test_families_are_whole(method):
     """Each family has a shipped encoding and a source; estimates have an ordered ratio for every kind of text."""
     assert method.encoding in encodings.ENCODINGS
     assert method.source
-    assert method.observed <= "2026-11-23"
+    assert method.observed <= "2026-11-25"
     assert (method.ratios is None) == (method.how == "exact")
     if method.ratios is not None:
         assert set(method.ratios) == set(kinds.KINDS)
