@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, TypedDict
 
 from planner.attachments import DocumentInput, ImageInput
+from planner.cli.inputs import read_bytes
 from planner.reading.kinds import ending, kind_of
 from planner.tokens.media import DETAILS
 
@@ -60,8 +61,6 @@ def is_text(raw: bytes, name: str) -> bool:
 
 def read(files: Sequence[tuple[str, bytes]], options: argparse.Namespace) -> Beside:
     """Images and documents from the options and from files, which are no text."""
-    from planner.cli.options import read_bytes  # it declares these options, too
-
     images = [
         ImageInput(width=width, height=height, detail=options.detail) for width, height in options.image_sizes or ()
     ]

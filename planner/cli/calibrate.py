@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.cli.options import Command, count, read_text
+from planner.cli.inputs import read_text
+from planner.cli.options import Command, count
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, percent
 from planner.tokens.calibration import Calibration
 from pricing.errors import InvalidInput, NotCountable, Problem

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final, get_args
 
 from planner.chunks import ChunksQuestion, Embedding
+from planner.cli import inputs
 from planner.cli import options as shared
 from planner.cli.options import Command, count, decimal
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bar, bullets, grouped, small_usd, span
@@ -101,12 +102,12 @@ def _chunks(planner: Planner, options: Namespace) -> Output:
 
 def _document(options: Namespace) -> str | None:
     """The document from files, `--text` or stdin; None where its size was given and nothing else."""
-    texts = [shared.read_text(path) for path in options.files]
+    texts = [inputs.read_text(path) for path in options.files]
     texts += [] if options.text is None else [options.text]
     if not texts and options.document_tokens is None:
         if sys.stdin is None or sys.stdin.isatty():
             raise InvalidInput("no document: name a FILE, or - for stdin, or give --text or --document-tokens")
-        texts = [shared.read_text(shared.STDIN)]
+        texts = [inputs.read_text(inputs.STDIN)]
     return "\n".join(texts) if texts else None
 
 

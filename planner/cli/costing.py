@@ -120,7 +120,9 @@ def _cost_rows(answer: Cost) -> Rows:
 
 
 def _declare_compare(parser: ArgumentParser) -> None:
-    shared.add_prompt(parser, shape=False)
+    from planner.cli import prompted
+
+    prompted.add(parser, shape=False)
     shared.add_models(parser, "the cheapest of those sold by their makers")
     parser.add_argument("--baseline", metavar="MODEL", help="what savings are against [the first model]")
     parser.add_argument("--most", type=count, default=20, metavar="N", help="rows without --models [20]")
@@ -129,11 +131,12 @@ def _declare_compare(parser: ArgumentParser) -> None:
 
 
 def _compare(planner: Planner, options: Namespace) -> Output:
+    from planner.cli import prompted
     from planner.compare import CompareQuestion
 
-    by_prompt = shared.names_prompt(options)
+    by_prompt = prompted.given(options)
     usage, notes = (None, ()) if by_prompt else _usage_to_compare(options)
-    given = shared.prompt(options) if by_prompt else shared.PromptParts()
+    given = prompted.read(options) if by_prompt else prompted.PromptParts()
     answer = planner.compare(
         CompareQuestion(
             usage=usage,

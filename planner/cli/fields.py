@@ -20,6 +20,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from planner.calls import Call, Load
+from planner.cli import inputs
 from planner.cli import options as shared
 from pricing.errors import InvalidInput
 
@@ -125,7 +126,7 @@ def _metavar(kind: Any) -> str:
 def _value(kind: Any, text: str) -> Any:
     """A value as JSON would hold it; what is no value of the kind is told by the question's own reader."""
     if text.startswith("@"):
-        text = shared.read_text(text[1:])
+        text = inputs.read_text(text[1:])
         if kind is str:
             return text
     if kind in (int, float):
@@ -140,7 +141,7 @@ def _value(kind: Any, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise argparse.ArgumentTypeError(f"{shared.shortened(text)} is no JSON ({error}); @FILE reads a file") from None
+        raise argparse.ArgumentTypeError(f"{inputs.shortened(text)} is no JSON ({error}); @FILE reads a file") from None
 
 
 def _brief(kind: type, text: str) -> dict[str, Any] | None:
@@ -165,7 +166,7 @@ def _number(kind: type, text: str) -> float:
 
 def _document(path: str) -> dict[str, Any]:
     """A whole question from a JSON or TOML file."""
-    text = shared.read_text(path)
+    text = inputs.read_text(path)
     try:
         if path.endswith(".toml"):
             import tomllib

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from planner.cli import inputs
 from planner.cli import options as shared
 from planner.cli.progress import Progress
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bullets, grouped, small_usd
@@ -58,7 +59,7 @@ def add(parser: ArgumentParser) -> None:
 
 def wanted(options: Namespace) -> bool:
     """Whether the options mean many files rather than one prompt; with stdin or other parts, texts are joined."""
-    one = shared.STDIN in options.files or any(getattr(options, name) is not None for name in _ONE_REQUEST)
+    one = inputs.STDIN in options.files or any(getattr(options, name) is not None for name in _ONE_REQUEST)
     return (
         (len(options.files) > 1 and not one)
         or any(os.path.isdir(path) or path.endswith((".jsonl", ".ndjson")) for path in options.files)  # noqa: PTH112

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypedDict
 
+from planner.cli.inputs import read_object
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
 from pricing.usage import BUCKETS, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from planner.attachments import DocumentInput, ImageInput
     from planner.cli.render import Output
     from planner.planner import Planner
-    from planner.tokens.shapes import ShapeName
 
-STDIN: Final = "-"
 FIELD: Final = "field "
 """Before a question field's dotted name among the parsed options (`planner.cli.fields`); no option's name begins so."""
-
-_LONGEST_ECHO: Final = 60
 
 
 class Command(NamedTuple):
@@ -45,23 +40,6 @@ class Terms(TypedDict):
     region: str | None
     as_of: str | None
     allow_nearest_price: bool
-
-
-class PromptParts(TypedDict, total=False):
-    """The keywords of `planner.prompt.Prompt`; those of a request are `planner.cli.requested.RequestParts`."""
-
-    text: str | None
-    messages: tuple[dict[str, Any], ...]
-    system: str
-    tools: tuple[dict[str, Any], ...]
-    response_format: dict[str, Any]
-    request: dict[str, Any]
-    shape: ShapeName
-    images: tuple[ImageInput, ...]
-    documents: tuple[DocumentInput, ...]
-    audio_seconds: float | None
-    video_seconds: float | None
-    count_with: Literal["offline", "provider"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -175,54 +153,6 @@ def models(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(options.models or ())
 
 
-def add_prompt(parser: argparse.ArgumentParser, several: str = "joined by a line end", *, shape: bool = True) -> None:
-    """`FILE...`, `--text`, a chat request, and what may stand beside text; `several` texts are told to be that.
-
-    Without `shape`, `--shape` is another group's.
-    """
-    from planner.cli import attached, requested
-
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE",
-        help=f"UTF-8 text ({several}), PDF, DOCX or image; - is stdin [stdin]",
-    )  # fmt: skip
-    parser.add_argument("--text", metavar="STRING", help="the prompt itself")
-    parser.add_argument(
-        "--count-with", choices=("offline", "provider"), default="offline", metavar="HOW",
-        help="provider: send the prompt to the model's provider, which counts it with your key [offline]",
-    )  # fmt: skip
-    requested.add(parser, shape=shape)
-    attached.add(parser)
-
-
-def names_prompt(options: argparse.Namespace) -> bool:
-    """Whether a prompt was named, be it stdin."""
-    from planner.cli import attached, requested
-
-    named = bool(options.files) or options.text is not None
-    return named or requested.given(options) or attached.given(options)
-
-
-def prompt(options: argparse.Namespace) -> PromptParts:
-    """The prompt from files, options or stdin.
-
-    Raises:
-        InvalidInput: no prompt, a file that cannot be read or is no UTF-8, JSON that is no list or no object.
-    """
-    from planner.cli import attached, requested
-
-    named = names_prompt(options)
-    if not named and (sys.stdin is None or sys.stdin.isatty()):
-        raise InvalidInput("no prompt: name a FILE, or - for stdin, or give --text, --messages or --request")
-    files = [(_named(path), read_bytes(path)) for path in (options.files if named else [STDIN])]
-    texts = [decoded(raw, name) for name, raw in files if attached.is_text(raw, name)]
-    if options.text is not None:
-        texts.append(options.text)
-    beside = attached.read([each for each in files if not attached.is_text(each[1], each[0])], options)
-    text = "\n".join(texts) if texts else None
-    return PromptParts(text=text, count_with=options.count_with, **requested.read(options), **beside)
-
-
 def add_usage(parser: argparse.ArgumentParser) -> None:
     """Every billing bucket as an option, and `--usage` with `--shape` for a whole usage object."""
     group = parser.add_argument_group("usage of one request")
@@ -325,70 +255,6 @@ def _buckets(path: str) -> Usage:
     if unknown:
         raise InvalidUsage.of(unknown)
     return Usage(**data)
-
-
-def read_object(path: str, read: Callable[[str], Any]) -> dict[str, Any]:
-    """A JSON object of a file, or stdin's."""
-    data = read_json(path, read)
-    if not isinstance(data, dict):
-        raise InvalidInput(f"{path}: holds {type(data).__name__}; it must be a JSON object")
-    return data
-
-
-def read_json(path: str, read: Callable[[str], Any]) -> Any:
-    """A file's JSON, or stdin's."""
-    text = read_text(path)
-    try:
-        return read(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{_named(path)}: no JSON: {error}") from None
-
-
-def shortened(text: str) -> str:
-    """A text as a complaint repeats it."""
-    return repr(text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}...")
-
-
-def read_bytes(path: str) -> bytes:
-    """A file's bytes, or stdin's.
-
-    Raises:
-        InvalidInput: it cannot be read.
-    """
-    try:
-        if path == STDIN:
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib doubles a cold start
-            return file.read()
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror or error}", value=path) from None
-
-
-def decoded(raw: bytes, name: str) -> str:
-    """UTF-8 text, without a byte order mark.
-
-    Raises:
-        InvalidInput: no UTF-8.
-    """
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{name}: byte {error.start} is no UTF-8 ({error.reason}); convert the text to UTF-8", value=name
-        ) from None
-
-
-def read_text(path: str) -> str:
-    """A UTF-8 file's text, or stdin's for `-`.
-
-    Raises:
-        InvalidInput: it cannot be read, or is no UTF-8.
-    """
-    return decoded(read_bytes(path), _named(path))
-
-
-def _named(path: str) -> str:
-    return "stdin" if path == STDIN else path
 
 
 _NOTHING: Final = Usage()

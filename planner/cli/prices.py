@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from planner.cli import options as shared
 from planner.cli.options import Command
+from planner.cli.plots import Step
 from planner.cli.render import Block, Column, Output, Rows, Table, bullets, grouped, length, money
 from planner.cli.words import Footnotes, edition, moment, named
 from planner.wire import instant
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from matplotlib.axes import Axes
 
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
     from planner.planner import Planner
 
 _DRAWN: Final = ("input_tokens", "cache_read_tokens", "output_tokens")
-
-
-class Step(NamedTuple):
-    """One price while it holds, USD per its bucket's unit; None is open."""
-
-    valid_from: datetime | None
-    valid_to: datetime | None
-    usd: Decimal
-    status: str
 
 
 def _declare_prices(parser: ArgumentParser) -> None:

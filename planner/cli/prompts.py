@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planner.cli import options as shared
+from planner.cli import prompted
 from planner.cli.defaults import MODELS
 from planner.cli.options import Command, count, share
 from planner.cli.render import (
@@ -42,7 +43,7 @@ _YES_NO: Final = {True: "yes", False: "NO", None: "?"}
 
 
 def _declare_estimate(parser: ArgumentParser) -> None:
-    shared.add_prompt(parser)
+    prompted.add(parser)
     shared.add_models(parser, f"{len(MODELS)} current ones")
     group = parser.add_argument_group("answers and volume")
     group.add_argument(
@@ -85,7 +86,7 @@ def _estimate(planner: Planner, options: Namespace) -> Output:
             cache_hit_rate=options.cache_hit_rate,
             cache_ttl=options.cache_ttl,
             **shared.terms(options),
-            **shared.prompt(options),
+            **prompted.read(options),
         )
     )
     return Output(
@@ -186,7 +187,7 @@ def _declare_tokens(parser: ArgumentParser) -> None:
     from planner.cli import files
 
     shared.add_model(parser)
-    shared.add_prompt(parser, "several: a row each")
+    prompted.add(parser, "several: a row each")
     files.add(parser)
 
 
@@ -195,7 +196,7 @@ def _tokens(planner: Planner, options: Namespace) -> Output:
 
     if files.wanted(options):
         return files.run(planner, options)
-    question = TokensQuestion(model=options.model, provider=options.provider, **shared.prompt(options))
+    question = TokensQuestion(model=options.model, provider=options.provider, **prompted.read(options))
     answer = planner.tokens(question)
     return Output(answer, lambda: _tokens_page(answer), lambda: _tokens_rows(answer), asides=answer.warnings)
 
@@ -224,7 +225,7 @@ def _tokens_rows(answer: TokensAnswer) -> Rows:
 
 def _declare_fit(parser: ArgumentParser) -> None:
     shared.add_model(parser)
-    shared.add_prompt(parser)
+    prompted.add(parser)
     group = parser.add_argument_group("sizes")
     group.add_argument("--input-tokens", type=count, metavar="TOKENS", help="the prompt's size, instead of a prompt")
     group.add_argument(
@@ -238,8 +239,8 @@ def _declare_fit(parser: ArgumentParser) -> None:
 
 
 def _fit(planner: Planner, options: Namespace) -> Output:
-    sized = options.input_tokens is not None and not shared.names_prompt(options)
-    given = shared.PromptParts() if sized else shared.prompt(options)
+    sized = options.input_tokens is not None and not prompted.given(options)
+    given = prompted.PromptParts() if sized else prompted.read(options)
     answer = planner.fit(
         FitQuestion(
             model=options.model,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
 from planner import questions
+from planner.cli import inputs, prompts
 from planner.cli import options as shared
-from planner.cli import prompts
 from planner.cli.options import Command, count, share
 from planner.cli.render import (
     Block,
@@ -140,7 +140,7 @@ def _summarise(options: Namespace) -> Summarise | None:
 
 def _items(path: str) -> tuple[Item, ...]:
     """The items of a file: a list, or an object that holds it under `items`."""
-    data = shared.read_json(path, json.loads)
+    data = inputs.read_json(path, json.loads)
     given = data if isinstance(data, dict) else {"items": data}
     return questions.of_values(_Items, given).items
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from os.path import splitext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pricing.errors import InvalidInput, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+    from decimal import Decimal
 
     from matplotlib.axes import Axes
 
 KINDS: Final = (".svg", ".png", ".pdf")
+
+
+class Step(NamedTuple):
+    """One price while it holds, USD per its bucket's unit; None is open."""
+
+    valid_from: datetime | None
+    valid_to: datetime | None
+    usd: Decimal
+    status: str
 
 
 def picture(path: str, draw: Callable[[Axes], None]) -> None:

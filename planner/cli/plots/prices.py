@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from planner.cli.prices import Step
+    from planner.cli.plots import Step
 
 _MARGIN: Final = timedelta(days=60)
 _day: Final[Callable[[datetime], float]] = date2num
