@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from planner.cli.rows import number, unpriced
+from planner.cli.rowalone import number, unpriced
 from planner.when import When, when
 from pricing.errors import BadCatalog, InvalidInput, NotPriced, TokenplanError, UnknownModel
 from pricing.table import Column, plain, usd
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.cli.rowalone import Alone
     from planner.cli.rowchunks import Added, Chunk, Columns
-    from planner.cli.rows import Alone
     from planner.cli.rowtotals import Totals
     from pricing.table import Chosen, Priced
 

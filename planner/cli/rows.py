@@ -4,53 +4,27 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from planner.batch import asked, defaults, loads
+from planner.batch import defaults
 from planner.cli import rowfiles
 from planner.cli.progress import progress_of
 from planner.cli.render import Output, draw, screen
+from planner.cli.rowalone import TERMS, WHOLE, Alone, Reading, no_bucket
 from planner.cli.rowchunks import ADDED, CsvFile, JsonlFile
 from planner.cli.rowfiles import KINDS, finished, opened
 from planner.cli.rowtotals import Totals, as_csv, page, summary
-from planner.costing import price, priced
-from planner.wire import plain
-from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel, one_of
+from pricing.errors import InvalidInput, one_of
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from planner.cli.progress import Progress
-    from planner.cli.rowchunks import Added, Chunk, Row, RowFile
+    from planner.cli.rowchunks import Added, Chunk, RowFile
     from planner.cli.rowfiles import Source
     from planner.planner import Planner
-    from pricing.cost import Cost
-    from pricing.names import Resolution
-
-SHORT: Final = {"input": "input_tokens", "output": "output_tokens"}
-TERMS: Final = ("model", "provider", "service_tier", "region", "as_of")
-WHOLE: Final = ("usage", "provider_usage")
-_NAMES_KEPT: Final = 10_000
-
-
-class Reading(NamedTuple):
-    """How rows are read: values for all of them, a provider's usage shape, our names for their columns."""
-
-    common: Mapping[str, Any]
-    shape: str | None = None
-    names: Mapping[str, str] = {}
-
-    def ours(self, column: str) -> str:
-        """The bucket or term that a column is, or its own name."""
-        return self.names.get(column) or SHORT.get(column, column)
-
-    def counts(self, column: str) -> bool:
-        """Whether a price depends on a column."""
-        ours = self.ours(column)
-        return ours in BUCKETS or ours in TERMS or ours in WHOLE
 
 
 def price_rows(
@@ -109,115 +83,6 @@ def run(planner: Planner, options: Namespace) -> Output:
     )
 
 
-class Alone:
-    """Prices rows one by one; a name is resolved once, because files hold few models and many rows."""
-
-    def __init__(self, planner: Planner, how: Reading) -> None:
-        self.catalog = planner.catalog
-        self.now = planner.clock()
-        self.how = how
-        self._known: dict[tuple[str, str | None], Resolution | TokenplanError] = {}
-
-    def chunk(self, chunk: Chunk, totals: Totals) -> Sequence[Added]:
-        """What each row of a chunk gets."""
-        return [self.added(chunk.row(place), totals) for place in range(len(chunk.lines))]
-
-    def added(self, row: Row, totals: Totals) -> Added:
-        """What a row gets: its cost, or why it has none."""
-        try:
-            cost = self.cost(row)
-        except BadCatalog:
-            raise
-        except TokenplanError as error:
-            totals.failed(error, row.line)
-            return unpriced(error, row.line)
-        totals.priced(cost)
-        return (plain(cost.total_usd), cost.model.id, cost.model.provider, None)
-
-    def cost(self, row: Row) -> Cost:
-        """A row's cost.
-
-        Raises:
-            TokenplanError: it cannot be read or priced.
-        """
-        if row.error:
-            raise row.error
-        question = asked(_question(row.values, self.how), self.how.common)
-        if question.usage is None or question.provider_usage is not None:
-            return price(question, self.catalog, self.now)
-        return priced(question.usage, question, self._resolved(question.model, question.provider), self.now)
-
-    def _resolved(self, model: str, provider: str | None) -> Resolution:
-        name = (model, provider)
-        found = self._known.get(name)
-        if found is None:
-            if len(self._known) >= _NAMES_KEPT:
-                self._known.clear()
-            try:
-                found = self.catalog.resolve(model, provider)
-            except UnknownModel as error:  # its nearest names take longer to find than a thousand prices
-                found = error
-            self._known[name] = found
-        if isinstance(found, TokenplanError):
-            raise found.with_traceback(None)
-        return found
-
-
-def unpriced(error: TokenplanError, line: int) -> Added:
-    """What a row without a price gets."""
-    return (None, None, None, f"line {line}: {error}")
-
-
-def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
-    """A row's cost question; columns that mean nothing to a price are left alone, as are empty cells and nulls."""
-    found: dict[str, Any] = {}
-    usage: dict[str, Any] = {}
-    whole: dict[str, Any] = {}
-    for column, value in row.items():
-        name = how.ours(column)
-        if value is None or value == "":
-            continue
-        into = usage if name in BUCKETS else found if name in TERMS else whole if name in WHOLE else None
-        if into is None:
-            continue
-        if name in into:
-            raise InvalidInput(f"{name} is given twice, once as {column}", loc=(name,), value=value)
-        into[name] = number(value) if into is usage and isinstance(value, str) else value
-    if "model" not in found and "model" not in how.common:
-        raise InvalidInput(f"no model; the columns are {', '.join(row)}; name MODEL or --map model=COLUMN")
-    theirs = whole.get("provider_usage") or (whole.get("usage") if how.shape else None)
-    if theirs is not None:
-        payload = loads(theirs) if isinstance(theirs, str) else theirs
-        return {**found, "provider_usage": {"shape": how.shape, "payload": payload} if how.shape else payload}
-    nested = whole.get("usage")
-    if nested is not None:
-        nested = loads(nested) if isinstance(nested, str) else nested
-        if usage or not isinstance(nested, dict):
-            raise InvalidInput("usage must be an object of buckets, and stand alone; or give --shape", loc=("usage",))
-        usage = nested
-    if not usage:
-        raise _no_bucket(row)
-    return {**found, "usage": usage}
-
-
-def number(text: str) -> object:
-    """A cell's number in plain digits; anything else stays text, which a usage refuses."""
-    digits = text.strip()
-    whole, dot, rest = digits.partition(".")
-    if not digits.isascii() or len(digits) > 40 or not whole.isdigit():  # noqa: PLR2004 - beyond any quantity
-        return text
-    if not dot:
-        return int(digits)
-    return Decimal(digits) if rest.isdigit() else text
-
-
-def _no_bucket(columns: Iterable[str]) -> InvalidInput:
-    return InvalidInput(
-        f"no usage: none of the columns {', '.join(columns) or '(none)'} holds a bucket; "
-        f"the buckets are {', '.join(BUCKETS)}; --map BUCKET=COLUMN takes another name"
-    )
-
-
 def _checked_header(columns: Iterable[str], how: Reading) -> None:
     """What no row could mend is said once, before any is priced."""
     columns = list(columns)
@@ -230,7 +95,7 @@ def _checked_header(columns: Iterable[str], how: Reading) -> None:
             f"no column is 'model'; the columns are {', '.join(columns)}; name MODEL or --map model=COLUMN"
         )
     if not any(name in BUCKETS or name in WHOLE for name in ours):
-        raise _no_bucket(columns)
+        raise no_bucket(columns)
     for name in columns:
         if not how.counts(name) and name not in ADDED and _like_a_bucket(name):
             print(f"note: column {name!r} is not priced; if it is a bucket, --map BUCKET={name}", file=sys.stderr)

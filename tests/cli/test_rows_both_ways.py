@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from planner.cli import rowchunks, rowparquet
+from planner.cli.rowalone import Reading
 from planner.cli.rowchunks import CsvFile, JsonlFile
 from planner.cli.rowparquet import ParquetFile
-from planner.cli.rows import Reading, price_rows
+from planner.cli.rows import price_rows
 from planner.cli.rowtotals import summary
 from planner.planner import Planner
 from planner.tokens import Counter
