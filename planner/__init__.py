@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
     from planner.listing import ModelsQuestion
-    from planner.packed import PackAnswer
-    from planner.packing import PackQuestion, Summarise
+    from planner.packing.items import Item
+    from planner.packing.pack import PackQuestion, Summarise
+    from planner.packing.packed import PackAnswer
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
-    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -134,7 +134,7 @@ _HOMES: Final = {
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
-    "Item": "planner.window",
+    "Item": "planner.packing.items",
     "JudgeCostAnswer": "planner.evaluation.costs",
     "JudgeCostQuestion": "planner.evaluation.costs",
     "ModelsQuestion": "planner.listing",
@@ -142,8 +142,8 @@ _HOMES: Final = {
     "MonitoringAnswer": "planner.evaluation.costs",
     "MonitoringQuestion": "planner.evaluation.costs",
     "OutputSpread": "planner.estimate",
-    "PackAnswer": "planner.packed",
-    "PackQuestion": "planner.packing",
+    "PackAnswer": "planner.packing.packed",
+    "PackQuestion": "planner.packing.pack",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
     "RepeatsAnswer": "planner.evaluation.costs",
@@ -152,7 +152,7 @@ _HOMES: Final = {
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
-    "Summarise": "planner.packing",
+    "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
-    from planner.packed import PackAnswer
-    from planner.packing import PackQuestion
+    from planner.packing.pack import PackQuestion
+    from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.tokens import Counter
@@ -102,7 +102,7 @@ class Planner:
 
     def pack(self, question: PackQuestion) -> PackAnswer:
         """What goes into a model's window, in which order, what stays out and why, and what each part costs."""
-        from planner.packing import pack
+        from planner.packing.pack import pack
 
         return pack(question, self.catalog, self.counter(), self.clock())
 

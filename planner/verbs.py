@@ -42,7 +42,7 @@ VERBS: Final = (
     Verb("tokens", "/v1/tokens", "planner.prompt", "TokensQuestion", "TokensAnswer"),
     Verb("estimate", "/v1/estimate", "planner.estimate", "EstimateQuestion", "Estimate"),
     Verb("fit", "/v1/context/fit", "planner.context", "FitQuestion", "FitAnswer"),
-    Verb("pack", "/v1/context/pack", "planner.packing", "PackQuestion", "PackAnswer"),
+    Verb("pack", "/v1/context/pack", "planner.packing.pack", "PackQuestion", "PackAnswer"),
     Verb("chunks", "/v1/context/chunks", "planner.chunks", "ChunksQuestion", "ChunksAnswer"),
     Verb("changes", "/v1/prices/changes", "planner.changes", "ChangesQuestion", "Changes"),
     Verb("caching", "/v1/caching", "planner.caching", "CachingQuestion", "CachingAnswer"),

@@ -25,10 +25,10 @@ from planner.cli.render import (
     span,
 )
 from planner.cli.words import named, standing
-from planner.packed import Order, PartKind
-from planner.packing import PackQuestion, Summarise
-from planner.selection import By, Policy
-from planner.window import Item
+from planner.packing.items import Item
+from planner.packing.pack import PackQuestion, Summarise
+from planner.packing.packed import Order, PartKind
+from planner.packing.selection import By, Policy
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from planner.packed import PackAnswer, Part
+    from planner.packing.packed import PackAnswer, Part
     from planner.planner import Planner
 
 _WIDTH: Final = 72

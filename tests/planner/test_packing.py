@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner import Item, PackQuestion, Planner, Summarise
-from planner.knapsack import by_rank, optimal
-from planner.positions import at_edges, by_quality, quality, slots, weighted
+from planner.packing.knapsack import by_rank, optimal
+from planner.packing.positions import at_edges, by_quality, quality, slots, weighted
 from planner.tokens import Counter
 from pricing import Catalog, InvalidInput
 from pricing.errors import TooLarge
@@ -292,7 +292,7 @@ def test_the_row_by_quality_is_the_best_of_all(scores, middle, end):
 
 def test_an_exact_choice_among_too_many_is_refused(monkeypatch):
     """Beyond the bound the error says to choose otherwise, and nothing stalls."""
-    monkeypatch.setattr("planner.knapsack.MOST_STATES", 100)
+    monkeypatch.setattr("planner.packing.knapsack.MOST_STATES", 100)
     with pytest.raises(TooLarge, match="40 items are too many for the exact choice"):
         optimal([2**at for at in range(40)], [float(2**at) for at in range(40)], 2**39)
 

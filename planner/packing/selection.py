@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from planner import knapsack
-from planner.window import Sized
+from planner.packing import knapsack
+from planner.packing.items import Sized
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -10,21 +10,21 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, Literal
 
-from planner import positions
-from planner.budgeting import Budget
 from planner.estimate import Money
-from planner.prefix import Rates, rates
-from planner.selection import Reason, Selection
+from planner.packing import positions
+from planner.packing.budget import Budget
+from planner.packing.items import KINDS, Kind, Sized
+from planner.packing.prefix import Rates, rates
+from planner.packing.selection import Reason, Selection
 from planner.when import when
-from planner.window import KINDS, Kind, Sized
 from pricing.cost import EXACT
 from pricing.rates import CatalogRef, ModelRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from planner.packing import PackQuestion  # noqa: TC004 - nobody reads a plan's annotations at run time
-    from planner.selection import Left
+    from planner.packing.pack import PackQuestion  # noqa: TC004 - nobody reads a plan's annotations at run time
+    from planner.packing.selection import Left
     from pricing.names import Resolution
 
 Order = Literal["edges", "score", "chronological"]

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from planner import positions
-from planner.budgeting import Budget, budgeted
 from planner.context import refuse_negative
 from planner.costing import Terms
-from planner.packed import SUMMARY, Order, PackAnswer, Plan, answered
-from planner.selection import By, Policy, Selection, choose_history, choose_retrieved, turns, with_tools
-from planner.window import Item, Sized, checked, sized
+from planner.packing import positions
+from planner.packing.budget import Budget, budgeted
+from planner.packing.items import Item, Sized, checked, sized
+from planner.packing.packed import SUMMARY, Order, PackAnswer, Plan, answered
+from planner.packing.selection import By, Policy, Selection, choose_history, choose_retrieved, turns, with_tools
 from pricing.errors import InvalidInput, Problem
 from pricing.usage import LARGEST
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from planner.selection import Turn
+    from planner.packing.selection import Turn
     from planner.tokens import Counter
     from pricing.catalog import Catalog
 
