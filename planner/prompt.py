@@ -34,19 +34,12 @@ _LIKE_TEXT: Final[tuple[Modality, ...]] = ("image", "video")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prompt(Attachments):
-    """What is sent: plain `text`, or a chat request, to which a text is a further message of the user.
+class ChatRequest:
+    """A chat request in parts, or whole (`request`, a body as a provider's API takes it).
 
-    A request is given in parts (`system`, `messages`, `tools`, `response_format`: a JSON Schema, alone or as a provider
-    wraps it) or whole (`request`, a body as a provider's API takes it). Its JSON may be of any provider's `shape`, told
-    by its keys where none is named; the model's own rule counts it. Images, documents, sound and video may stand beside
-    them or alone.
-
-    With `count_with` "provider" the prompt is sent to the model's provider, which counts it with the user's key.
+    Its JSON may be of any provider's `shape`, told by its keys where none is named; the model's own rule counts it.
     """
 
-    text: str | None = None
-    """A text; beside a chat request, a further message of the user."""
     messages: tuple[dict[str, Any], ...] | None = None
     """Chat messages, in any provider's shape."""
     system: str | tuple[dict[str, Any], ...] | None = None
@@ -59,13 +52,30 @@ class Prompt(Attachments):
     """A whole request body instead."""
     shape: ShapeName | None = None
     """Whose JSON it is; told by its keys without."""
+
+    @property
+    def chat(self) -> bool:
+        """Whether any part of a request is given."""
+        return any(getattr(self, name) is not None for name in (*_CHAT, "request"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt(ChatRequest, Attachments):
+    """What is sent: plain `text`, or a chat request, to which a text is a further message of the user.
+
+    Images, documents, sound and video may stand beside them or alone. With `count_with` "provider" the prompt is sent
+    to the model's provider, which counts it with the user's key.
+    """
+
+    text: str | None = None
+    """A text; beside a chat request, a further message of the user."""
     count_with: Literal["offline", "provider"] = "offline"
     """Who counts: we, or the model's provider, to whom the prompt is then sent."""
 
     @property
     def given(self) -> bool:
         """Whether there is anything to send."""
-        return self.attached or any(getattr(self, name) is not None for name in ("text", *_CHAT, "request"))
+        return self.attached or self.text is not None or self.chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +175,9 @@ def ready(prompt: Prompt) -> Ready:
     Raises:
         InvalidInput, TooLarge, NotCountable: what is malformed or has no rule, with its place.
     """
-    if prompt.request is None and all(getattr(prompt, name) is None for name in _CHAT):
+    if not prompt.chat:
         return Ready(None, opened(prompt))
-    request = _request(prompt)
+    request = read_request(prompt)
     if prompt.text is not None:
         last = Message("user", (Text(prompt.text, ("text",)),), None, ("text",), plain=True)
         request = replace(request, messages=(*request.messages, last))
@@ -219,8 +229,12 @@ def _asked(prompt: Prompt, resolved: Resolution, counter: Counter) -> Count:
     return remote.count_messages([*first, *(prompt.messages or ()), *last], model, provider)
 
 
-def _request(prompt: Prompt) -> Request:
-    """The chat request of a prompt, read by its shape."""
+def read_request(prompt: ChatRequest) -> Request:
+    """The chat request, read by its shape.
+
+    Raises:
+        InvalidInput, TooLarge, NotCountable: what is malformed or has no rule, with its place.
+    """
     shape = shapes.shape_named(prompt.shape)
     if prompt.request is None:
         given = shapes.Given(prompt.messages, prompt.system, prompt.tools, None, prompt.response_format)

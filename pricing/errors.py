@@ -48,9 +48,14 @@ class TokenplanError(Exception):
         return error
 
     def under(self, *prefix: str | int) -> Self:
-        """The same error with its locations moved below `prefix`, for a caller that holds the value in a larger one."""
-        self.problems = tuple(Problem((*prefix, *p.loc), p.msg, p.input) for p in self.problems)
-        return self
+        """This error with its locations below `prefix`, for a caller that holds the value in a larger one.
+
+        It is another object: whoever remembers the first may raise it again.
+        """
+        moved = type(self)(*self.args)
+        moved.__dict__.update(self.__dict__)
+        moved.problems = tuple(Problem((*prefix, *p.loc), p.msg, p.input) for p in self.problems)
+        return moved
 
 
 class InvalidInput(TokenplanError):

@@ -49,6 +49,7 @@ TYPED = {
     ("/v1/context/pack", "summary"): (
         "context pack gpt-5-mini ITEMS --budget 7000 --summarise-at 0.1 --summary-tokens 120 --keep-turns 1"
     ),
+    ("/v1/context/pack", "request"): "context pack gpt-5-mini ITEMS --request REQUEST --budget 230",
     ("/v1/context/chunks", "text"): (
         "context chunks text-embedding-3-small --text TEXT --limit 24 --overlap 8 --with-text"
     ),

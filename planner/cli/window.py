@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
 from planner import questions
-from planner.cli import inputs, prompts
+from planner.cli import inputs, prompts, requested
 from planner.cli import options as shared
 from planner.cli.options import Command, count, share
 from planner.cli.render import (
@@ -59,7 +59,8 @@ _MARKS: Final[Mapping[PartKind, str]] = {
 
 def _declare_pack(parser: ArgumentParser) -> None:
     shared.add_model(parser)
-    parser.add_argument("items", metavar="ITEMS", help="a JSON file of the window's items; - is stdin")
+    parser.add_argument("items", nargs="?", metavar="ITEMS", help="a JSON file of the window's items; - is stdin")
+    requested.add(parser, shape=True)
     _declare_room(parser)
     group = parser.add_argument_group("choice and order")
     group.add_argument(
@@ -108,7 +109,8 @@ def _pack(planner: Planner, options: Namespace) -> Output:
         PackQuestion(
             model=options.model,
             provider=options.provider,
-            items=_items(options.items),
+            items=_items(options.items) if options.items is not None else (),
+            **requested.read(options),
             reserved_output_tokens=options.reserved_output_tokens,
             reserved_reasoning_tokens=options.reserved_reasoning_tokens,
             budget_tokens=options.budget_tokens,

@@ -83,8 +83,6 @@ def checked(items: Sequence[Item]) -> None:
             if name not in tools and len(problems) < _SHOWN:
                 said = f"items[{at}].needs names {name!r}, which is no item of kind 'tools'; {one_of(name, tools)}"
                 problems.append(Problem(("items", at, "needs"), said, name))
-    if not items:
-        problems.append(Problem(("items",), "items is empty; give at least one", []))
     if problems:
         raise InvalidInput.of(problems[:_SHOWN])
 
@@ -141,8 +139,8 @@ def sized(
         raise _moved(error, plain) from None
     if chat:
         framing = _chat(items, chat, found, notes, counter, model, provider)
-    every = [_sized(item, *found.get(at, (item.tokens or 0,) * 3), margin) for at, item in enumerate(items)]
-    return every, framing and _sized(_FRAMING, *framing, margin), tuple(notes)
+    every = [at_margin(item, *found.get(at, (item.tokens or 0,) * 3), margin) for at, item in enumerate(items)]
+    return every, framing and at_margin(_FRAMING, *framing, margin), tuple(notes)
 
 
 _FRAMING: Final = Item(id="priming", kind="system", tokens=0)
@@ -170,7 +168,8 @@ def _chat(
     return sum(p.tokens for p in rest), sum(p.low for p in rest), sum(p.high for p in rest)
 
 
-def _sized(item: Item, tokens: int, low: int, high: int, margin: float | None) -> Sized:
+def at_margin(item: Item, tokens: int, low: int, high: int, margin: float | None) -> Sized:
+    """An item with its size: the high bound of its count, or the middle and `margin` of it where it is estimated."""
     estimated = low != high and margin is not None
     return Sized(item, tokens, low, high, math.ceil(tokens * (1 + (margin or 0))) if estimated else high)
 

@@ -10,9 +10,11 @@ from planner.context import refuse_negative
 from planner.costing import Terms
 from planner.packing import positions
 from planner.packing.budget import Budget, budgeted
+from planner.packing.chat import sized_request
 from planner.packing.items import Item, Sized, checked, sized
 from planner.packing.packed import SUMMARY, Order, PackAnswer, Plan, answered
 from planner.packing.selection import By, Policy, Selection, choose_history, choose_retrieved, turns, with_tools
+from planner.prompt import ChatRequest, read_request
 from pricing.errors import InvalidInput, Problem
 from pricing.usage import LARGEST
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from planner.packing.selection import Turn
     from planner.tokens import Counter
     from pricing.catalog import Catalog
+    from pricing.names import Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ class Summarise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackQuestion(Terms):
-    """What of these items goes into the window of this model, and what does the prompt then cost?
+class PackQuestion(ChatRequest, Terms):
+    """What of these items, and of this chat request, goes into the window of this model, and what does it then cost?
 
+    Of a request the tools, the system prompt and the last message always go in; the rest is history, in turns.
     `policy` says who is served first: the newest turns of the history, or the retrieved passages of the best score;
     `retrieved_by` how passages are chosen, `order` how they are laid out (`edges`: the best where `position_quality` is
     best, without it at the ends). `budget_tokens` may keep the prompt smaller than the model's limits do. An estimated
@@ -50,7 +54,7 @@ class PackQuestion(Terms):
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     model: str
-    items: tuple[Item, ...]
+    items: tuple[Item, ...] = ()
     provider: str | None = None
     reserved_output_tokens: int = 0
     reserved_reasoning_tokens: int = 0
@@ -78,9 +82,27 @@ def pack(question: PackQuestion, catalog: Catalog, counter: Counter, now: dateti
     resolved = catalog.resolve(question.model, question.provider)
     reserved = question.reserved_output_tokens, question.reserved_reasoning_tokens
     budget = budgeted(resolved.model, *reserved, question.budget_tokens)
-    every, framing, notes = sized(question.items, resolved, counter, question.safety_margin)
+    every, framing, notes = _sized(question, resolved, counter)
     plan = _choose(question, budget, every, framing)
     return answered(plan, resolved, now, (*resolved.warnings, *notes), catalog.ref)
+
+
+def _sized(
+    question: PackQuestion, resolved: Resolution, counter: Counter
+) -> tuple[list[Sized], Sized | None, tuple[str, ...]]:
+    """The items of the question and of its request, counted; what a request of messages has beside them; notes."""
+    every, framing, notes = sized(question.items, resolved, counter, question.safety_margin)
+    if not question.chat:
+        return every, framing, notes
+    sent, around, more = sized_request(read_request(question), resolved, counter, question.safety_margin)
+    taken = {each.item.id for each in sent} & {each.id for each in question.items}
+    if taken:
+        raise InvalidInput(f"items: {min(taken)!r} is a part of the request, too; give it another id", loc=("items",))
+    for at, item in enumerate(question.items):
+        if item.role is not None or item.kind == "history":
+            said = f"items[{at}] is a message or history; beside a chat request it belongs into the request"
+            raise InvalidInput(said, loc=("items", at, "kind"), value=item.kind)
+    return [*sent, *every], around, tuple(dict.fromkeys((*notes, *more)))
 
 
 def _choose(question: PackQuestion, budget: Budget, every: Sequence[Sized], framing: Sized | None) -> Plan:
@@ -141,6 +163,8 @@ def _summarised(
 def _validate(question: PackQuestion) -> None:
     refuse_negative(question, "reserved_output_tokens", "reserved_reasoning_tokens", "budget_tokens")
     checked(question.items)
+    if not question.items and not question.chat:
+        raise InvalidInput("items is empty; give at least one, or a chat request", loc=("items",))
     positions.checked(question.position_quality)
     problems = [*_out_of_range(question), *_out_of_place(question)]
     if problems:
