@@ -1,7 +1,8 @@
 """The scalar path's answer for millions of rows: columns in, columns out, money as integers of 1e-12 USD.
 
-Rows of one model, tier, region, time interval and prompt length share one segment (`segments`). `pricing.cost` chooses
-a segment's rates once, at one of its rows (`rates`); what is left is a gather, a multiplication and a sum (`amounts`).
+Rows of one model, tier and region (`keys`), stretch of time (`times`) and step of prompt length share one segment
+(`segments`). `pricing.cost` chooses a segment's terms once, at one of its rows, and the catalog remembers them
+(`terms`); what is left is a gather, a multiplication and a sum, a chunk of rows at a time (`rates`, `amounts`).
 Needs NumPy: the extra `table`.
 """
 
