@@ -6,11 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Final, get_args
 
 from planner.chunks import ChunksQuestion, Embedding
-from planner.cli import inputs
+from planner.cli import attached, inputs
 from planner.cli import options as shared
 from planner.cli.options import Command, count, decimal
 from planner.cli.render import Block, Column, Output, Rows, Table, aligned, bar, bullets, grouped, small_usd, span
 from planner.cli.words import counted, named, refusals, standing
+from planner.reading.documents import read_document
 from planner.splitting import LANGUAGES, By
 from pricing.errors import InvalidInput
 
@@ -102,13 +103,21 @@ def _chunks(planner: Planner, options: Namespace) -> Output:
 
 def _document(options: Namespace) -> str | None:
     """The document from files, `--text` or stdin; None where its size was given and nothing else."""
-    texts = [inputs.read_text(path) for path in options.files]
+    texts = [_words(path) for path in options.files]
     texts += [] if options.text is None else [options.text]
     if not texts and options.document_tokens is None:
         if sys.stdin is None or sys.stdin.isatty():
             raise InvalidInput("no document: name a FILE, or - for stdin, or give --text or --document-tokens")
         texts = [inputs.read_text(inputs.STDIN)]
     return "\n".join(texts) if texts else None
+
+
+def _words(path: str) -> str:
+    """A file's text, be it plain, PDF or DOCX."""
+    raw, name = inputs.read_bytes(path), inputs.named(path)
+    if attached.is_text(raw, name):
+        return inputs.decoded(raw, name)
+    return read_document(raw, name).words
 
 
 def _page(answer: ChunksAnswer) -> Iterable[Block]:

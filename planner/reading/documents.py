@@ -30,6 +30,11 @@ class Document:
     pages: tuple[Page, ...] = ()
     text: str = ""
 
+    @property
+    def words(self) -> str:
+        """All of its text; a blank line parts pages."""
+        return "\n\n".join(page.text for page in self.pages) or self.text
+
 
 def read_document(data: bytes, name: str, deadline_seconds: float = DEADLINE_SECONDS) -> Document:
     """A document, by its bytes; a name that promises another kind is an error.

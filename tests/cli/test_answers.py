@@ -231,3 +231,23 @@ def test_a_history_is_drawn(tokenplan, tmp_path):
     drawn = path.read_text()
     assert all(f"<!-- {text} -->" in drawn for text in ("input tokens", "cache read tokens", "output tokens"))
     assert "deepseek/deepseek-chat, standard tier" in drawn
+
+
+def test_a_pdf_is_cut_like_its_text(tokenplan, tmp_path):
+    """`context chunks` reads a PDF's pages; its chunks are those of the text that lies in it."""
+    from reportlab.pdfgen import canvas
+
+    pdf, text = tmp_path / "report.pdf", tmp_path / "report.txt"
+    pages = ["The first page says little.", "The second page says no more than that."]
+    drawing = canvas.Canvas(str(pdf))
+    for page in pages:
+        drawing.drawString(72, 700, page)
+        drawing.showPage()
+    drawing.save()
+    text.write_text("\n\n".join(pages))
+    argv = ("--limit", "8", "--json")
+    of_pdf, of_text = (
+        json.loads(tokenplan("context", "chunks", "gpt-4o", str(path), *argv).out)["plan"]["chunks"]
+        for path in (pdf, text)
+    )
+    assert of_pdf == of_text > 1
