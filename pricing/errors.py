@@ -102,7 +102,7 @@ class NotCountable(TokenplanError):
 
 
 class NoRule(NotCountable):
-    """Nothing is known of how this model counts images, pages, sound or video; another model may have a rule."""
+    """This model has no known way to count what is asked: images, sound, or by its provider; another may have one."""
 
     slug = "no-rule"
 

@@ -42,6 +42,16 @@ def test_a_question_may_ask_the_provider():
     assert [request.url.host for request in asked[1:]] == ["api.openai.com", "api.anthropic.com"]
 
 
+def test_a_provider_without_a_count_api_does_not_sink_the_others():
+    """A model whose provider counts nothing is refused by name; the others are answered for."""
+    question = EstimateQuestion(
+        text="hello", models=("gpt-5-mini", "mistral-large-latest"), output_tokens=1, count_with="provider"
+    )
+    answer = allowed([]).estimate(question)
+    assert [row.model.id for row in answer.rows] == ["gpt-5-mini"]
+    assert [(each.requested, each.type) for each in answer.refused] == [("mistral-large-latest", "no-rule")]
+
+
 def test_nothing_is_sent_unasked():
     """A planner that may ask a provider counts offline where the question does not say otherwise."""
     asked = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.tokens.count import Count, Part
 from planner.tokens.remote.client import Client
 from planner.tokens.remote.providers import Endpoint, endpoint, plain
-from pricing.errors import NotCountable, TooLarge
+from pricing.errors import NoRule, NotCountable, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ class Remote:
         """
         where = endpoint(provider)
         if where.messages is None:
-            raise NotCountable(f"{where.name} counts plain text, not messages", loc=("messages",), value=provider)
+            raise NoRule(f"{where.name} counts plain text, not messages", loc=("messages",), value=provider)
         body = where.messages(model, plain(messages))
         return self._counted(self._ask(where, provider, model, body), where, "messages")
 

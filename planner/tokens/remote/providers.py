@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pricing.errors import InvalidInput, NotCountable, one_of
+from pricing.errors import InvalidInput, NoRule, NotCountable, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,10 +46,10 @@ def endpoint(provider: str) -> Endpoint:
     """The count endpoint of a provider, by its name in the catalog.
 
     Raises:
-        NotCountable: none is known.
+        NoRule: none is known.
     """
     if provider not in ENDPOINTS:
-        raise NotCountable(
+        raise NoRule(
             f"no count API is known of the provider {provider!r}; {one_of(provider, ENDPOINTS)}",
             loc=("count_with",),
             value=provider,
