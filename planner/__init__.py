@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.context import FitAnswer, FitQuestion
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
+    from planner.distributions import Distribution
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
     from planner.evaluation.costs import (
         JudgeCostAnswer,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
+    from planner.latency import LatencyAnswer, LatencyQuestion
+    from planner.latency_hops import Generation, Hop
     from planner.listing import ModelsQuestion
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.simulation import SimulateAnswer, SimulateQuestion
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -66,6 +70,7 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "Distribution",
     "DocumentInput",
     "Embedding",
     "Estimate",
@@ -74,12 +79,16 @@ __all__ = [
     "FilesQuestion",
     "FitAnswer",
     "FitQuestion",
+    "Generation",
+    "Hop",
     "ImageInput",
     "IntervalAnswer",
     "IntervalQuestion",
     "Item",
     "JudgeCostAnswer",
     "JudgeCostQuestion",
+    "LatencyAnswer",
+    "LatencyQuestion",
     "ModelsQuestion",
     "Money",
     "MonitoringAnswer",
@@ -95,6 +104,8 @@ __all__ = [
     "RouteQuestion",
     "SampleSizeAnswer",
     "SampleSizeQuestion",
+    "SimulateAnswer",
+    "SimulateQuestion",
     "Summarise",
     "SwitchAnswer",
     "SwitchQuestion",
@@ -121,9 +132,10 @@ _HOMES: Final = {
     "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
-    "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "Distribution": "planner.distributions",
+    "DocumentInput": "planner.attachments",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
@@ -131,12 +143,16 @@ _HOMES: Final = {
     "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "Generation": "planner.latency_hops",
+    "Hop": "planner.latency_hops",
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
     "Item": "planner.packing.items",
     "JudgeCostAnswer": "planner.evaluation.costs",
     "JudgeCostQuestion": "planner.evaluation.costs",
+    "LatencyAnswer": "planner.latency",
+    "LatencyQuestion": "planner.latency",
     "ModelsQuestion": "planner.listing",
     "Money": "planner.estimate",
     "MonitoringAnswer": "planner.evaluation.costs",
@@ -152,6 +168,8 @@ _HOMES: Final = {
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
+    "SimulateAnswer": "planner.simulation",
+    "SimulateQuestion": "planner.simulation",
     "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",

@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     )
     from planner.evaluation.sample_size import DefectsAnswer, DefectsQuestion, SampleSizeAnswer, SampleSizeQuestion
     from planner.files import Files, FilesQuestion
+    from planner.latency import LatencyAnswer, LatencyQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.simulation import SimulateAnswer, SimulateQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
     from pricing.cost import Cost
@@ -159,6 +161,18 @@ class Planner:
         from planner.conversation import switch
 
         return switch(question, self.catalog, self.clock())
+
+    def latency(self, question: LatencyQuestion) -> LatencyAnswer:
+        """How long a pipeline of hops takes, to the first visible token and to the end, against a budget."""
+        from planner.latency import latency
+
+        return latency(question)
+
+    def simulate(self, question: SimulateQuestion) -> SimulateAnswer:
+        """What a request, a user's month and a month may cost when the plan's inputs are uncertain."""
+        from planner.simulation import simulate
+
+        return simulate(question, self.catalog, self.clock())
 
     def route(self, question: RouteQuestion) -> RouteAnswer:
         """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""

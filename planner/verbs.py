@@ -50,6 +50,8 @@ VERBS: Final = (
         "conversation", "/v1/caching/conversation", "planner.conversation", "ConversationQuestion", "ConversationAnswer"
     ),
     Verb("switch", "/v1/caching/switch", "planner.conversation", "SwitchQuestion", "SwitchAnswer"),
+    Verb("latency", "/v1/latency", "planner.latency", "LatencyQuestion", "LatencyAnswer"),
+    Verb("simulate", "/v1/simulate", "planner.simulation", "SimulateQuestion", "SimulateAnswer"),
     Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
     Verb(
         "sample_size",

@@ -98,6 +98,7 @@ class VerbRoute(Titled):
             except InvalidInput as error:
                 return problems.of_error(error)
             apart = getattr(asked, "documents", None) or getattr(asked, "count_with", None) == "provider"
+            apart = apart or getattr(asked, "draws", None)  # a simulation takes long, however short its question
             if len(body) > LARGE_BODY or apart:
                 answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:

@@ -43,6 +43,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "caching": ("planning", "what caching a shared prefix saves, and for how long to cache it"),
     "caching conversation": ("planning", "a growing chat or an agent loop, cached and uncached"),
     "caching switch": ("planning", "changing the model in the middle of a session"),
+    "latency": ("planning", "how long a pipeline takes, to the first token and to the end, against a budget"),
+    "simulate": ("planning", "what a month may cost when its inputs are uncertain, and which one matters most"),
     "routing route": ("planning", "a router between a weak and a strong model: cost, saving, break-even"),
     "evaluation sample-size": ("planning", "how many items an evaluation needs"),
     "evaluation interval": ("planning", "between which rates the truth lies"),

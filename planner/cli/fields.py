@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, Unio
 from planner.calls import Call, Load
 from planner.cli import inputs
 from planner.cli import options as shared
+from planner.distributions import Varying
+from planner.latency_hops import Hop
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -34,10 +36,20 @@ Question = TypeVar("Question")
 _SMALL: Final = 17
 """Fields of an object that the help still shows one by one."""
 
+_FIGURE: Final = r"(\d+(?:\.\d+)?(?:[eE]-?\d+)?|\.\d+)"
+_SPREADS: Final[Mapping[tuple[str, ...], re.Pattern[str]]] = {
+    ("p50", "p95"): re.compile(f"{_FIGURE}/{_FIGURE}"),
+    ("low", "high"): re.compile(rf"{_FIGURE}\.\.{_FIGURE}"),
+}
 _SIZE: Final = re.compile(r"(\d+)/(\d+)")
 _AMOUNT: Final = re.compile(r"-?\d*\.?\d+(?:[eE]-?\d+)?")
-_SHORT: Final[Mapping[object, str]] = {Call: "USD|MODEL[:IN/OUT]", Load: "IN/OUT"}
-_WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT"}
+_SHORT: Final[Mapping[object, str]] = {
+    Call: "USD|MODEL[:IN/OUT]",
+    Load: "IN/OUT",
+    Varying: "X|P50/P95|LOW..HIGH",
+    Hop: "NAME=SECONDS",
+}
+_WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT", Hop: "NAME=SECONDS"}
 
 
 class Option(NamedTuple):
@@ -144,16 +156,27 @@ def _value(kind: Any, text: str) -> Any:
         raise argparse.ArgumentTypeError(f"{inputs.shortened(text)} is no JSON ({error}); @FILE reads a file") from None
 
 
-def _brief(kind: type, text: str) -> dict[str, Any] | None:
-    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`; None for JSON."""
+def _brief(kind: Any, text: str) -> dict[str, Any] | None:
+    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`, what varies as `P50/P95` or
+    `LOW..HIGH`, a hop as `NAME=SECONDS`; None for JSON.
+    """
     if text.startswith("{"):
         return None
+    if kind is Hop:
+        name, _, seconds = text.rpartition("=")
+        return {"name": name, "seconds": _value(Varying, seconds)}
+    if kind == Varying:
+        return next((_read(names, found) for names, form in _SPREADS.items() if (found := form.fullmatch(text))), None)
     name, _, size = text.rpartition(":")
     counts = _SIZE.fullmatch(size)
     if counts is None:
         return None if kind is Load else {"usd": text} if _AMOUNT.fullmatch(text) else {"model": text}
     usage = {"input_tokens": int(counts[1]), "output_tokens": int(counts[2])}
     return {"usage": usage} if kind is Load else {"model": name, "usage": usage}
+
+
+def _read(names: tuple[str, ...], found: re.Match[str]) -> dict[str, float]:
+    return {name: float(figure) for name, figure in zip(names, found.groups(), strict=True)}
 
 
 def _number(kind: type, text: str) -> float:
