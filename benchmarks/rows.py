@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import batch, chunking, counting, refresh, table
+from benchmarks import batch, chunking, counting, refresh, simulation, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -216,6 +216,7 @@ def rows() -> tuple[Row, ...]:
         ),
         *counting.rows(),
         *table.rows(),
+        *simulation.rows(),
         *chunking.rows(),
         *batch.rows(),
         *refresh.rows(),

@@ -135,8 +135,10 @@ def latency(question: LatencyQuestion) -> LatencyAnswer:
     named = _validate(question)
     run = draws(question.draws, question.seed)
     root = pipeline(question.hops, run)
-    first, end = _column(root.first, run.count), _column(root.end, run.count)
-    order, begun, added = ranked(end), ranked(first), _added(root).tolist()
+    end = _column(root.end, run.count)
+    first = end if root.first is root.end else _column(root.first, run.count)
+    order, added = ranked(end), _added(root).tolist()
+    begun = order if first is end else ranked(first)
     return LatencyAnswer(
         first_visible_token=_spread(first, begun.at, begun.errors),
         end=_spread(end, order.at, order.errors),

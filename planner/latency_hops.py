@@ -124,18 +124,18 @@ class Part(NamedTuple):
     taken: float
 
 
-def parts(drawn: Drawn, weight: Floats | float = 1.0, taken: float = 1.0) -> Iterator[Part]:
+def parts(drawn: Drawn, weight: Floats | None = None, taken: float = 1.0) -> Iterator[Part]:
     """The leaves; their seconds sum to the mean of the end, the slowest of parallel hops carries the wait."""
     import numpy as np  # noqa: PLC0415 - an extra
 
     taken *= drawn.hop.probability
     if not drawn.inner:
-        yield Part(drawn, float(np.mean(drawn.end * weight)), taken)
+        yield Part(drawn, float(np.mean(drawn.end if weight is None else drawn.end * weight)), taken)
     elif drawn.hop.parallel:
         ends = [np.broadcast_to(each.end, np.shape(drawn.end)) for each in drawn.inner]
         slowest = np.argmax(ends, axis=0)
         for at, each in enumerate(drawn.inner):
-            yield from parts(each, weight * (slowest == at), taken)
+            yield from parts(each, (slowest == at) * (1.0 if weight is None else weight), taken)
     else:
         for each in drawn.inner:
             yield from parts(each, weight, taken)
@@ -210,7 +210,9 @@ def _series(hop: Hop, inner: tuple[Drawn, ...], loc: tuple[str | int, ...]) -> D
     before: Floats | float = 0.0
     for each in inner[:-1]:
         before = before + each.end
-    return Drawn(hop, loc, before + inner[-1].first, before + inner[-1].end, inner=inner)
+    last = inner[-1]
+    end = before + last.end
+    return Drawn(hop, loc, end if last.first is last.end else before + last.first, end, inner=inner)
 
 
 def _slowest(times: list[Floats | float]) -> Floats | float:

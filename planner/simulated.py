@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 1_000
 MOST: Final = 1_000_000
-CURVE: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
+CURVE: Final = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995)
 """Probabilities at which a curve is told."""
 
 
@@ -54,7 +54,7 @@ def draws(count: int, seed: int) -> Draws:
     except ImportError:
         raise InvalidInput("simulations need NumPy and SciPy: pip install 'tokenplan[planning]'") from None
     assert scipy.special
-    return Draws(count, np.random.default_rng(seed))
+    return Draws(count, np.random.Generator(np.random.SFC64(seed)))  # a sixth quicker than NumPy's default
 
 
 def check_run(checks: Checks, count: int, seed: int) -> None:

@@ -45,6 +45,7 @@ def picture(path: str, draw: Callable[[Axes], None]) -> None:
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
+    axes.set_axisbelow(True)
     draw(axes)
     try:
         figure.savefig(path, dpi=150)

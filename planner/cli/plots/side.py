@@ -18,4 +18,5 @@ def beside(axes: Axes) -> Axes:
     right = figure.add_subplot(grid[1])
     right.spines[["top", "right"]].set_visible(False)
     right.grid(alpha=0.25)
+    right.set_axisbelow(True)
     return right

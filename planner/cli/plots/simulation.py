@@ -22,7 +22,7 @@ def simulate(axes: Axes, question: SimulateQuestion, answer: SimulateAnswer) -> 
         said = f"budget {answer.budget.budget_usd:,.4g} USD: {answer.budget.breach_probability:.1%} over"
         axes.axvline(answer.budget.budget_usd, color="C3", linestyle=":", label=said)
     axes.set(title="The month's cost", xlabel="USD a month", ylabel="share of months")
-    axes.legend(frameon=False)
+    axes.legend()
     if answer.tornado:
         _tornado(beside(axes), answer)
 
@@ -35,5 +35,7 @@ def _tornado(axes: Axes, answer: SimulateAnswer) -> None:
         axes.text(min(row.low_usd, row.high_usd), place, f"{left:.4g} ", ha="right", va="center")
         axes.text(max(row.low_usd, row.high_usd), place, f" {right:.4g}", ha="left", va="center")
     axes.set(title="One input at its p10 and p90, others at their medians", xlabel="USD a month")
-    axes.margins(x=0.2)
+    ends = [usd for row in answer.tornado for usd in (row.low_usd, row.high_usd)]
+    room = 0.2 * (max(ends) - min(ends)) or 1.0
+    axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.invert_yaxis()
