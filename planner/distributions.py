@@ -1,24 +1,19 @@
-"""Quantities that vary: stated by percentiles, moments, bounds or a sample, and turned into laws to draw from.
-
-The laws need NumPy and SciPy (the extra `planning`), imported when the first of them is used.
-"""
+"""Quantities that vary: stated by percentiles, moments, bounds or a sample, and turned into laws to draw from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import exp, log, pi, sqrt
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias, runtime_checkable
+from math import log, sqrt
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from planner.checks import STRICT
+from planner.laws import Constant, Exponential, Gamma, Lognormal, Sample, TruncatedNormal, Uniform
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
+    from planner.laws import Law
 
 Z95: Final = 1.6448536269514722
 """The 95th percentile of the standard normal."""
@@ -64,197 +59,6 @@ class Distribution:
 
 Varying: TypeAlias = float | Distribution
 """A number that is known, or a distribution."""
-
-
-@runtime_checkable
-class Law(Protocol):
-    """A distribution ready for use: its mean, quantiles at probabilities, and independent draws."""
-
-    @property
-    def mean(self) -> float:
-        """The expected value."""
-
-    def quantile(self, at: Floats) -> Floats:
-        """The values that are not exceeded with these probabilities."""
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Independent values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """Always the same."""
-
-    mean: float
-
-    def quantile(self, at: Floats) -> Floats:
-        """The value, at any probability."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        return np.full(len(at), self.mean)
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:  # noqa: ARG002 - as every law
-        """The value, so many times."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        return np.full(count, self.mean)
-
-
-@dataclass(frozen=True, slots=True)
-class Lognormal:
-    """`exp(mu + sigma*Z)`."""
-
-    mu: float
-    sigma: float
-
-    @property
-    def mean(self) -> float:
-        """`exp(mu + sigma^2/2)`."""
-        return exp(self.mu + self.sigma**2 / 2)
-
-    def quantile(self, at: Floats) -> Floats:
-        """`exp(mu + sigma*z)`."""
-        import numpy as np  # noqa: PLC0415 - an extra
-        from scipy.special import ndtri  # noqa: PLC0415 - an extra
-
-        return np.exp(self.mu + self.sigma * ndtri(at))
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """A column of normals and one `exp` over it: NumPy's own `lognormal` takes an `exp` a value."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        values = random.standard_normal(count)
-        values *= self.sigma
-        values += self.mu
-        return np.exp(values, out=values)
-
-
-@dataclass(frozen=True, slots=True)
-class Exponential:
-    """The wait for a random event."""
-
-    mean: float
-
-    def quantile(self, at: Floats) -> Floats:
-        """`-mean * ln(1-p)`."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        return -self.mean * np.log1p(-at)
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Independent values."""
-        return random.exponential(self.mean, count)
-
-
-@dataclass(frozen=True, slots=True)
-class Gamma:
-    """Of shape k and scale theta; the mean is their product."""
-
-    shape: float
-    scale: float
-
-    @property
-    def mean(self) -> float:
-        """`k*theta`."""
-        return self.shape * self.scale
-
-    def quantile(self, at: Floats) -> Floats:
-        """The inverse of the regularised incomplete gamma function."""
-        from scipy.special import gammaincinv  # noqa: PLC0415 - an extra
-
-        found: Floats = self.scale * gammaincinv(self.shape, at)
-        return found
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Independent values."""
-        return random.gamma(self.shape, self.scale, count)
-
-
-@dataclass(frozen=True, slots=True)
-class TruncatedNormal:
-    """A normal of mean `mu` and deviation `sigma`, given that it lies from `low` to `high`."""
-
-    mu: float
-    sigma: float
-    low: float
-    high: float
-
-    @property
-    def mean(self) -> float:
-        """`mu + sigma*(phi(a)-phi(b))/(Phi(b)-Phi(a))`."""
-        a, b = self._ends
-        below, upto = self._masses
-        rise = (exp(-a * a / 2) - exp(-b * b / 2)) / sqrt(2 * pi)
-        return min(max(self.mu + self.sigma * rise / (upto - below), self.low), self.high)
-
-    def quantile(self, at: Floats) -> Floats:
-        """By the inverse: `mu + sigma*Phi^-1(Phi(a) + p*(Phi(b)-Phi(a)))`."""
-        import numpy as np  # noqa: PLC0415 - an extra
-        from scipy.special import ndtri  # noqa: PLC0415 - an extra
-
-        below, upto = self._masses
-        return np.clip(self.mu + self.sigma * ndtri(below + at * (upto - below)), self.low, self.high)
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Quantiles at random probabilities."""
-        return self.quantile(random.random(count))
-
-    @property
-    def _ends(self) -> tuple[float, float]:
-        return (self.low - self.mu) / self.sigma, (self.high - self.mu) / self.sigma
-
-    @property
-    def _masses(self) -> tuple[float, float]:
-        from scipy.special import ndtr  # noqa: PLC0415 - an extra
-
-        a, b = self._ends
-        return float(ndtr(a)), float(ndtr(b))
-
-
-@dataclass(frozen=True, slots=True)
-class Uniform:
-    """Anywhere from `low` to `high`."""
-
-    low: float
-    high: float
-
-    @property
-    def mean(self) -> float:
-        """The middle."""
-        return (self.low + self.high) / 2
-
-    def quantile(self, at: Floats) -> Floats:
-        """A straight line between the ends."""
-        return self.low + (self.high - self.low) * at
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Independent values."""
-        return random.uniform(self.low, self.high, count)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Values as they were seen, in ascending order; each draw is one of them."""
-
-    values: tuple[float, ...]
-
-    @property
-    def mean(self) -> float:
-        """Their average."""
-        return sum(self.values) / len(self.values)
-
-    def quantile(self, at: Floats) -> Floats:
-        """Between neighbours along a straight line (NumPy's default, type 7 of Hyndman and Fan)."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        found: Floats = np.quantile(self.values, at)
-        return found
-
-    def draw(self, random: np.random.Generator, count: int) -> Floats:
-        """Values of the sample, with replacement."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        return np.asarray(self.values)[random.integers(0, len(self.values), count)]
 
 
 _FORMS: Final[Mapping[frozenset[str], tuple[Kind, ...]]] = {

@@ -13,8 +13,8 @@ from planner.simulated import CURVE, check_run, draws, ranked, share_error
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planner.distributions import Floats
     from planner.latency_hops import Drawn
+    from planner.laws import Floats
 
 _Named: TypeAlias = list[tuple[Hop, tuple[str | int, ...]]]
 

@@ -13,10 +13,7 @@ from pricing.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from planner.distributions import Floats, Law
+    from planner.laws import Floats, Law
     from planner.simulated import Draws
 
 MOST_HOPS: Final = 100
@@ -144,7 +141,7 @@ def parts(drawn: Drawn, weight: Floats | None = None, taken: float = 1.0) -> Ite
 def _draw(hop: Hop, draws: Draws, *loc: str | int) -> Drawn:
     """A hop as often as its probability says."""
     always = _always(hop, draws, *loc)
-    return always if hop.probability == 1 else _masked(always, draws.uniform() < hop.probability)
+    return always if hop.probability == 1 else _masked(always, (draws.uniform() < hop.probability).astype(float))
 
 
 def _always(hop: Hop, draws: Draws, *loc: str | int) -> Drawn:
@@ -159,7 +156,8 @@ def _always(hop: Hop, draws: Draws, *loc: str | int) -> Drawn:
     return _alternatives(hop, draws, loc) if hop.one_of else _leaf(hop, draws, loc)
 
 
-def _masked(drawn: Drawn, mask: NDArray[np.bool_]) -> Drawn:
+def _masked(drawn: Drawn, mask: Floats) -> Drawn:
+    """A hop where the mask is 1, and nothing where it is 0."""
     inner = tuple(_masked(each, mask) for each in drawn.inner)
     return drawn._replace(first=drawn.first * mask, end=drawn.end * mask, inner=inner)
 
@@ -228,7 +226,7 @@ def _alternatives(hop: Hop, draws: Draws, loc: tuple[str | int, ...]) -> Drawn:
     chosen, reached, inner = draws.uniform(), 0.0, []
     for at, each in enumerate(hop.one_of):
         upto = 1.0 if at == len(hop.one_of) - 1 else reached + each.probability
-        mask = (chosen >= reached) & (chosen < upto)
+        mask = ((chosen >= reached) & (chosen < upto)).astype(float)
         inner.append(_masked(_always(each, draws, *loc, "one_of", at), mask))
         reached = upto
     return Drawn(hop, loc, sum(each.first for each in inner), sum(each.end for each in inner), inner=tuple(inner))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from planner.distributions import Constant
+from planner.laws import Constant
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     import numpy as np
 
     from planner.checks import Checks
-    from planner.distributions import Floats, Law
+    from planner.laws import Floats, Law
+
+Random: TypeAlias = "np.random.Generator"
 
 FEWEST: Final = 1_000
 MOST: Final = 1_000_000
@@ -26,7 +28,7 @@ class Draws:
     """So many draws of every law, each law from a stream of its own: what one takes does not move the others."""
 
     count: int
-    random: np.random.Generator
+    random: Random
 
     def of(self, law: Law) -> Floats | float:
         """Independent draws; of a constant the number itself."""
@@ -37,7 +39,7 @@ class Draws:
         """Draws from 0 to 1."""
         return self.stream().random(self.count)
 
-    def stream(self) -> np.random.Generator:
+    def stream(self) -> Random:
         """A generator of its own for the next quantity."""
         return self.random.spawn(1)[0]
 
@@ -49,12 +51,12 @@ def draws(count: int, seed: int) -> Draws:
         InvalidInput: NumPy or SciPy is missing.
     """
     try:
-        import numpy as np  # noqa: PLC0415 - an extra
         import scipy.special  # noqa: PLC0415 - an extra
+        from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
     except ImportError:
         raise InvalidInput("simulations need NumPy and SciPy: pip install 'tokenplan[planning]'") from None
     assert scipy.special
-    return Draws(count, np.random.Generator(np.random.SFC64(seed)))  # a sixth quicker than NumPy's default
+    return Draws(count, Generator(SFC64(seed)))  # a sixth quicker than NumPy's default
 
 
 def check_run(checks: Checks, count: int, seed: int) -> None:

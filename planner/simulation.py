@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
 from planner.checks import STRICT, Checks
 from planner.costing import Terms
-from planner.distributions import Constant, Varying, constant, law
+from planner.distributions import Varying, constant, law
+from planner.laws import Constant
 from planner.simulated import check_run, draws, ranked, share_error
 from planner.simulation_model import POINTS, Laws, Model, Stated, prices
 from planner.token_prices import ModelTerms
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from planner.distributions import Floats, Law
+    from planner.laws import Floats, Law
     from planner.simulated import Draws, Ranked
     from planner.simulation_model import Requests
     from pricing.catalog import Catalog
@@ -41,7 +42,7 @@ BINS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulateQuestion(Terms):
-    """What may a request, a user's month and a month cost, how often more than the budget, and which input matters most?
+    """What may a request, a user's month and a month cost, how often over the budget, and which input matters most?
 
     Tokens, and requests from user to user, vary within a month and average out; the factors, `users` and
     `cache_hit_rate` are what the month turns out to be. Each is a number or a distribution.
@@ -144,7 +145,7 @@ class SimulateAnswer:
     """Costs of one request, one user's month and the month.
 
     `request_noise_share` is how much of the month's variance comes from requests and users differing: the rest is the
-    uncertain inputs, ordered in `tornado`. `closed_form` stands where all of those are lognormal and multiply the month.
+    uncertain inputs, ordered in `tornado`. `closed_form` stands where they are all lognormal and multiply the month.
     """
 
     request: UsdSpread
@@ -167,8 +168,9 @@ class SimulateAnswer:
 def simulate(question: SimulateQuestion, catalog: Catalog, now: datetime) -> SimulateAnswer:
     """Draw months: each has one value of every uncertain input, and the noise of its own requests and users.
 
-    A month of U users with R requests each at cost c has the mean `U*E[R]*E[c]` and, beside the inputs' uncertainty, the
-    variance `U*(E[R]*Var[c] + Var[R]*E[c]^2)` of a compound sum; sums are drawn from the gamma of that mean and variance.
+    A month of U users with R requests each at cost c has the mean `U*E[R]*E[c]` and, beside the inputs' uncertainty,
+    the variance `U*(E[R]*Var[c] + Var[R]*E[c]^2)` of a compound sum; sums are drawn from the gamma of that mean and
+    variance.
 
     Raises:
         InvalidInput: a number out of range, a distribution that is none, no price.
@@ -236,7 +238,7 @@ def _model(question: SimulateQuestion, catalog: Catalog, now: datetime) -> Model
     )
     found = prices(terms, stated, catalog, now)
     names = ("input_tokens", "output_tokens", "reasoning_tokens", "other_usd_per_request")
-    least = found.cache_minimum_tokens or 0
+    least = (found.source and found.source.cache_minimum_tokens) or 0
     prefix = question.cached_prefix_tokens if question.cached_prefix_tokens >= least else 0
     return Model(found, prefix, question.max_tokens, Laws(*(law(getattr(question, name), name) for name in names)))
 
@@ -248,7 +250,7 @@ def _drawn(question: SimulateQuestion, model: Model, run: Draws, laws: Mapping[s
     users = law(question.requests_per_user_per_month, "requests_per_user_per_month")
     inputs = {name: run.of(each) for name, each in laws.items()}
     over = model.stratified(run.stream())
-    request = model.usd(model.drawn(run), inputs, run.uniform() < inputs["cache_hit_rate"])
+    request = model.usd(model.drawn(run), inputs, (run.uniform() < inputs["cache_hit_rate"]).astype(float))
     mean = model.mean_usd(over, inputs)
     spread = _relative_variance(model, over, laws, run)
     own = inputs["requests_factor"] * run.of(users)
@@ -281,24 +283,21 @@ def _summed(mean: Floats | float, variance: Floats | float, run: Draws) -> Float
     """Sums of many costs: the gamma with their mean and variance; the mean itself where nothing varies."""
     import numpy as np  # noqa: PLC0415 - an extra
 
-    mean, variance = (np.broadcast_to(each, run.count) for each in (mean, variance))
-    varies = (variance > mean**2 * 1e-18) & (mean > 0)
-    scale = np.divide(variance, mean, out=np.ones(run.count), where=varies)
-    shape = np.divide(mean, scale, out=np.ones(run.count), where=varies)
-    return np.where(varies, run.stream().standard_gamma(shape) * scale, mean)
+    whole, spread = np.broadcast_to(mean, run.count), np.broadcast_to(variance, run.count)
+    varies = (spread > whole**2 * 1e-18) & (whole > 0)
+    scale = np.divide(spread, whole, out=np.ones(run.count), where=varies)
+    shape = np.divide(whole, scale, out=np.ones(run.count), where=varies)
+    return np.where(varies, run.stream().standard_gamma(shape) * scale, whole)
 
 
-def _answer(
-    question: SimulateQuestion, model: Model, drawn: _Months, laws: Mapping[str, Law]
-) -> SimulateAnswer:
+def _answer(question: SimulateQuestion, model: Model, drawn: _Months, laws: Mapping[str, Law]) -> SimulateAnswer:
     users = law(question.requests_per_user_per_month).mean
 
     def month_usd(inputs: Mapping[str, float]) -> float:
-        usd: float = inputs["users"] * inputs["requests_factor"] * users * model.mean_usd(drawn.over, inputs)
-        return float(usd)
+        return float(inputs["users"] * inputs["requests_factor"] * users * model.mean_usd(drawn.over, inputs))
 
     closed = _closed(question, laws, month_usd)
-    month = ranked(drawn.month)
+    month, source = ranked(drawn.month), model.prices.source
     return SimulateAnswer(
         request=_spread(drawn.request, ranked(drawn.request)),
         user_month=_spread(drawn.user, ranked(drawn.user)),
@@ -309,12 +308,12 @@ def _answer(
         tornado=tornado(laws, month_usd, closed),
         closed_form=closed,
         histogram=tuple(_bins(drawn.month, month.curve[0], month.curve[-1])),
-        model=model.prices.model,
+        model=source.model if source else None,
         draws=question.draws,
         seed=question.seed,
         basis="assumed",
         assumptions=tuple(_assumptions(question)),
-        warnings=(*model.prices.warnings, *_warnings(question, model)),
+        warnings=(*(source.warnings if source else ()), *_warnings(question, model)),
     )
 
 
@@ -349,9 +348,7 @@ def _truncation(limit: int | None, over: Requests, model: Model) -> Truncation |
     if limit is None:
         return None
     wanted = over.generated_tokens
-    return Truncation(
-        limit, float((wanted > limit).mean()), float(wanted.mean()), float(model.limited(wanted).mean())
-    )
+    return Truncation(limit, float((wanted > limit).mean()), float(wanted.mean()), float(model.limited(wanted).mean()))
 
 
 def _bins(values: Floats, low: float, high: float) -> Iterator[Bin]:
@@ -374,10 +371,11 @@ def _assumptions(question: SimulateQuestion) -> Iterator[str]:
 
 
 def _warnings(question: SimulateQuestion, model: Model) -> Iterator[str]:
-    if model.prefix < question.cached_prefix_tokens:
+    source = model.prices.source
+    if source and model.prefix < question.cached_prefix_tokens:
         yield (
-            f"a prefix of {question.cached_prefix_tokens} tokens is never cached: the model caches from "
-            f"{model.prices.cache_minimum_tokens} tokens"
+            f"a prefix of {question.cached_prefix_tokens} tokens is never cached: {source.model.id} caches from "
+            f"{source.cache_minimum_tokens} tokens"
         )
     if question.cache_hit_rate != 0 and not question.cached_prefix_tokens:
         yield "cache_hit_rate says nothing without cached_prefix_tokens"

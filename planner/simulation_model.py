@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planner.token_prices import ModelTerms, token_prices
+from planner.laws import Floats, Law
+from planner.token_prices import ModelTerms, TokenPrices, token_prices
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     import numpy as np
 
-    from planner.distributions import Floats, Law
     from planner.simulated import Draws
-    from planner.token_prices import TokenPrices
     from pricing.catalog import Catalog
-    from pricing.rates import ModelRef
 
 POINTS: Final = 8_192
 """Points of the stratified sample that means over requests are taken on."""
@@ -37,15 +36,14 @@ class Prices:
     read: Floats
     write: Floats
     output: Floats
-    model: ModelRef | None = None
-    cache_minimum_tokens: int | None = None
-    warnings: tuple[str, ...] = ()
+    source: TokenPrices | None
 
-    def at(self, prompt: Floats) -> np.typing.NDArray[np.intp]:
-        """Which entry holds for each prompt."""
+    def at(self, prices: Floats, prompt: Floats) -> Floats:
+        """A column's price for each prompt."""
         import numpy as np  # noqa: PLC0415 - an extra
 
-        return np.searchsorted(self.edges, prompt, side="right") - 1
+        found: Floats = prices[np.searchsorted(self.edges, prompt, side="right") - 1]
+        return found
 
 
 class Stated(NamedTuple):
@@ -71,34 +69,27 @@ def prices(terms: ModelTerms | None, stated: Stated, catalog: Catalog, now: date
             raise InvalidInput(
                 "give a model, or input_usd_per_million_tokens and output_usd_per_million_tokens", loc=("model",)
             )
-        return _columns([0], [None], stated)
+        return _columns([0], [], stated)
     edges = sorted({each.threshold for each in catalog.resolve(terms.model, terms.provider).model.sets} | {0})
     return _columns(edges, [token_prices(terms, max(edge, 1), catalog, now) for edge in edges], stated)
 
 
-def _columns(edges: list[int], tiers: list[TokenPrices | None], stated: Stated) -> Prices:
+def _columns(edges: Sequence[int], tiers: Sequence[TokenPrices], stated: Stated) -> Prices:
     import numpy as np  # noqa: PLC0415 - an extra
 
-    def column(own: float | None, name: str, otherwise: list[float] | None = None) -> list[float]:
+    def column(own: float | None, name: str, otherwise: Sequence[float] = ()) -> list[float]:
         if own is not None:
             return [own] * len(edges)
-        listed = [None if tier is None else getattr(tier, name) for tier in tiers]
-        if otherwise is None and None in listed:
+        listed: list[Decimal | None] = [getattr(tier, name) for tier in tiers] or [None]
+        if None in listed and not otherwise:
             raise InvalidInput(f"the model lists no {name}; state {name}_per_million_tokens", loc=("model",))
-        return [otherwise[at] if usd is None and otherwise else float(usd) for at, usd in enumerate(listed)]
+        return [otherwise[at] if usd is None else float(usd) for at, usd in enumerate(listed)]
 
     fresh = column(stated.fresh, "input_usd")
-    tier = tiers[0]
-    return Prices(
-        np.array(edges, float),
-        np.array(fresh),
-        np.array(column(stated.read, "cache_read_usd", fresh)),
-        np.array(column(stated.write, "cache_write_5m_usd", fresh)),
-        np.array(column(stated.output, "output_usd")),
-        tier and tier.model,
-        tier and tier.cache_minimum_tokens,
-        tier.warnings if tier else (),
-    )
+    read, write = column(stated.read, "cache_read_usd", fresh), column(stated.write, "cache_write_5m_usd", fresh)
+    output = column(stated.output, "output_usd")
+    at, *columns = (np.array(each, float) for each in (edges, fresh, read, write, output))
+    return Prices(at, columns[0], columns[1], columns[2], columns[3], tiers[0] if tiers else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +146,19 @@ class Model:
         prompt = inputs["input_factor"] * requests.input_tokens
         generated = self.limited(inputs["output_factor"] * requests.generated_tokens)
         tokens = self.input_usd(prompt, hit) + self.output_usd(prompt, generated)
-        return (inputs["price_factor"] * tokens + requests.other_usd) * inputs["attempts_per_request"]
+        found: Floats = (inputs["price_factor"] * tokens + requests.other_usd) * inputs["attempts_per_request"]
+        return found
 
     def input_usd(self, prompt: Floats, hit: Floats | float) -> Floats:
         """What prompts cost: fresh tokens, and the prefix read by the share `hit`, written by the others."""
-        tier, cached = self.prices.at(prompt), self._cached(prompt)
-        read, write = self.prices.read[tier], self.prices.write[tier]
-        found: Floats = (self.prices.fresh[tier] * (prompt - cached) + cached * (write + hit * (read - write))) / MILLION
-        return found
+        each, cached = self.prices, self._cached(prompt)
+        read, write = each.at(each.read, prompt), each.at(each.write, prompt)
+        found: Floats = each.at(each.fresh, prompt) * (prompt - cached) + cached * (write + hit * (read - write))
+        return found / MILLION
 
     def output_usd(self, prompt: Floats, generated: Floats | float) -> Floats:
         """What generated tokens cost, at the tier of the prompt."""
-        found: Floats = self.prices.output[self.prices.at(prompt)] * generated / MILLION
+        found: Floats = self.prices.at(self.prices.output, prompt) * generated / MILLION
         return found
 
     def limited(self, generated: Floats) -> Floats:
@@ -188,11 +180,12 @@ class Model:
         """
         a, b, hit = inputs["input_factor"], inputs["output_factor"], inputs["cache_hit_rate"]
         missed = _along(a, lambda factor: self.input_usd(factor * over.input_tokens, 0.0).mean())
-        found = _along(a, lambda factor: self.input_usd(factor * over.input_tokens, 1.0).mean())
+        read = _along(a, lambda factor: self.input_usd(factor * over.input_tokens, 1.0).mean())
         price = _along(a, lambda factor: self.output_usd(factor * over.input_tokens, 1.0).mean())
         tokens = _along(b, lambda factor: self.limited(factor * over.generated_tokens).mean())
-        usd = inputs["price_factor"] * (missed + hit * (found - missed) + price * tokens) + over.other_usd.mean()
-        return usd * inputs["attempts_per_request"]
+        usd = inputs["price_factor"] * (missed + hit * (read - missed) + price * tokens) + over.other_usd.mean()
+        found: Floats | float = usd * inputs["attempts_per_request"]
+        return found
 
 
 def _along(factor: Floats | float, mean: Callable[[float], float]) -> Floats | float:

@@ -7,12 +7,12 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
-from planner.distributions import Constant, Lognormal
+from planner.laws import Constant, Lognormal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from planner.distributions import Law
+    from planner.laws import Law
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 _STANDARD: Final = NormalDist()
@@ -55,8 +55,8 @@ def tornado(
     for name, (low, _, high) in at.items():
         if isinstance(laws[name], Constant):
             continue
-        ends = [month_usd({**middle, name: value}) for value in (low, high)]
-        rows.append(TornadoRow(name, low, high, *ends, abs(ends[1] - ends[0]), _share(laws[name], closed)))
+        least, most = (month_usd({**middle, name: value}) for value in (low, high))
+        rows.append(TornadoRow(name, low, high, least, most, abs(most - least), _share(laws[name], closed)))
     return tuple(sorted(rows, key=lambda row: -row.swing_usd))
 
 

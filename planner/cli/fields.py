@@ -157,8 +157,10 @@ def _value(kind: Any, text: str) -> Any:
 
 
 def _brief(kind: Any, text: str) -> dict[str, Any] | None:
-    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`, what varies as `P50/P95` or
-    `LOW..HIGH`, a hop as `NAME=SECONDS`; None for JSON.
+    """The short forms; None for JSON.
+
+    A call is `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load `IN/OUT`, what varies `P50/P95` or `LOW..HIGH`,
+    a hop `NAME=SECONDS`.
     """
     if text.startswith("{"):
         return None

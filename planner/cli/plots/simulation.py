@@ -29,7 +29,9 @@ def simulate(axes: Axes, question: SimulateQuestion, answer: SimulateAnswer) -> 
 
 def _tornado(axes: Axes, answer: SimulateAnswer) -> None:
     names = [row.input.replace("_", " ") for row in answer.tornado]
-    axes.barh(names, [row.high_usd - row.low_usd for row in answer.tornado], left=[row.low_usd for row in answer.tornado])
+    axes.barh(
+        names, [row.high_usd - row.low_usd for row in answer.tornado], left=[row.low_usd for row in answer.tornado]
+    )
     for place, row in enumerate(answer.tornado):
         left, right = (row.low, row.high) if row.low_usd <= row.high_usd else (row.high, row.low)
         axes.text(min(row.low_usd, row.high_usd), place, f"{left:.4g} ", ha="right", va="center")
