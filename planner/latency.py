@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 from planner.checks import STRICT, Checks
 from planner.distributions import Distribution
 from planner.latency_hops import MOST_HOPS, Generation, Hop, leaves, parts, pipeline
-from planner.simulated import CURVE, check_run, draws, ranked, share_error
+from planner.simulated import CURVE, ROUNDING, check_run, draws, over_share, ranked, share_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -189,7 +189,7 @@ def _spread(values: Floats, at: Sequence[float], errors: Sequence[float]) -> Spr
 def _breach(values: Floats, budget: float | None) -> Breach | None:
     if budget is None:
         return None
-    share = float((values > budget).mean())
+    share = over_share(values, budget)
     return Breach(budget, share, share_error(share, len(values)))
 
 
@@ -210,8 +210,6 @@ def _added(drawn: Drawn) -> Floats:
 
 def _hop_times(question: LatencyQuestion, root: Drawn, path: float, whole: float) -> Iterator[HopTime]:
     """Each hop against its part of the budget: the stated share, or its mean when taken over that of the whole path."""
-    import numpy as np  # noqa: PLC0415 - an extra
-
     found, budget = list(parts(root)), question.budget_seconds
     split = all(part.drawn.hop.budget_share is None for part in found)
     for part in found:
@@ -226,8 +224,8 @@ def _hop_times(question: LatencyQuestion, root: Drawn, path: float, whole: float
             p95_seconds=p95,
             mean_share=part.seconds / whole if whole else 0.0,
             allotted_seconds=allotted,
-            over_probability=None if allotted is None else float(np.mean(part.drawn.own > allotted)),
-            verdict=None if allotted is None else "over" if p95 > allotted else "within",
+            over_probability=None if allotted is None else over_share(part.drawn.own, allotted),
+            verdict=None if allotted is None else "over" if p95 > allotted * (1 + ROUNDING) else "within",
             basis="log" if any(_samples(hop)) else "stated",
         )
 

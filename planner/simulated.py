@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Random: TypeAlias = "np.random.Generator"
 
+ROUNDING: Final = 1e-12
+"""Relative distance within which a figure is taken to meet its budget."""
+
 FEWEST: Final = 1_000
 MOST: Final = 1_000_000
 CURVE: Final = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995)
@@ -89,6 +92,13 @@ def ranked(values: Floats, at: tuple[float, ...] = (0.5, 0.95, 0.99)) -> Ranked:
     own, more, curve = len(at), len(CURVE), found[len(at) : len(at) + len(CURVE)]
     ends = zip(found[own + more : 2 * own + more], found[2 * own + more :], strict=True)
     return Ranked(tuple(found[:own]), tuple((high - low) / 2 for low, high in ends), tuple(curve))
+
+
+def over_share(values: Floats | float, budget: float) -> float:
+    """The share of draws over a budget, by more than the rounding of their sum."""
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    return float(np.mean(values > budget * (1 + ROUNDING)))
 
 
 def share_error(share: float, count: int) -> float:

@@ -10,7 +10,7 @@ from planner.checks import STRICT, Checks
 from planner.costing import Terms
 from planner.distributions import Varying, constant, law
 from planner.laws import Constant
-from planner.simulated import check_run, draws, ranked, share_error
+from planner.simulated import check_run, draws, over_share, ranked, share_error
 from planner.simulation_model import POINTS, Laws, Model, Stated, prices
 from planner.token_prices import ModelTerms
 from planner.tornado import ClosedForm, TornadoRow, closed_form, tornado
@@ -38,6 +38,8 @@ UNCERTAIN: Final = (
 """Inputs that one month has one value of, which nobody knows yet."""
 
 BINS: Final = 20
+_ROUNDING: Final = 1e-20
+"""A relative variance below this is floating point's, not the plan's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +261,7 @@ def _drawn(question: SimulateQuestion, model: Model, run: Draws, laws: Mapping[s
     expected = np.broadcast_to(count * mean, run.count)
     noise = mean**2 * (count * spread + inputs["users"] * inputs["requests_factor"] ** 2 * of_users)
     month, within, between = _summed(expected, noise, run), float(np.mean(noise)), float(expected.var())
-    return _Months(request, user, month, within / (within + between) if within else 0.0, over)
+    return _Months(request, user, month, within / (within + between) if within > _ROUNDING * between else 0.0, over)
 
 
 def _relative_variance(model: Model, over: Requests, laws: Mapping[str, Law], run: Draws) -> float:
@@ -270,7 +272,8 @@ def _relative_variance(model: Model, over: Requests, laws: Mapping[str, Law], ru
     hit = run.stream().random(len(over.input_tokens)) < typical["cache_hit_rate"]
     costs = model.usd(over, typical, hit)
     mean = float(costs.mean())
-    return float(costs.var()) / mean**2 if mean else 0.0
+    found = float(costs.var()) / mean**2 if mean else 0.0
+    return found if found > _ROUNDING else 0.0
 
 
 def _variance(each: Law) -> float:
@@ -284,7 +287,7 @@ def _summed(mean: Floats | float, variance: Floats | float, run: Draws) -> Float
     import numpy as np  # noqa: PLC0415 - an extra
 
     whole, spread = np.broadcast_to(mean, run.count), np.broadcast_to(variance, run.count)
-    varies = (spread > whole**2 * 1e-18) & (whole > 0)
+    varies = (spread > whole**2 * _ROUNDING) & (whole > 0)
     scale = np.divide(spread, whole, out=np.ones(run.count), where=varies)
     shape = np.divide(whole, scale, out=np.ones(run.count), where=varies)
     return np.where(varies, run.stream().standard_gamma(shape) * scale, whole)
@@ -340,7 +343,7 @@ def _spread(values: Floats, order: Ranked) -> UsdSpread:
 def _breach(values: Floats, budget: float | None) -> BudgetBreach | None:
     if budget is None:
         return None
-    share = float((values > budget).mean())
+    share = over_share(values, budget)
     return BudgetBreach(budget, share, share_error(share, len(values)))
 
 

@@ -65,12 +65,12 @@ def test_draws_follow_the_quantiles(stated):
 
 
 def test_a_sample_is_drawn_as_it_is():
-    """Every draw is one of a log's values, each as often; quantiles are NumPy's."""
+    """Every draw is one of a log's values, each as often; quantiles are values of the log too."""
     found = law(Distribution(samples=(3.0, 1.0, 2.0, 2.0)))
     drawn = found.draw(np.random.default_rng(1), 4_000)
     assert set(drawn) == {1.0, 2.0, 3.0}
     assert (drawn == 2.0).mean() == pytest.approx(0.5, abs=0.04)
-    assert found.quantile(AT).tolist() == np.quantile([1, 2, 2, 3], AT).tolist()
+    assert found.quantile(AT).tolist() == [1.0, 1.0, 2.0, 3.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,13 @@ FIELDS = ("value", "p50", "p95", "mean", "sd", "low", "high")
 ANY = st.one_of(st.none(), st.floats(), st.floats(0, 100))
 
 
-@given(st.builds(Distribution, kind=st.sampled_from([None, "lognormal", "gamma", "normal", "uniform"]), **dict.fromkeys(FIELDS, ANY)))
+@given(
+    st.builds(
+        Distribution,
+        kind=st.sampled_from([None, "lognormal", "gamma", "normal", "uniform"]),
+        **dict.fromkeys(FIELDS, ANY),
+    )
+)
 def test_any_figures_are_a_law_or_an_error(stated):
     """Whatever is stated: a law whose mean and quantiles are finite and in order, or a clear refusal."""
     try:
