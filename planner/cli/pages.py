@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, small_usd
+from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, month_usd, small_usd
 from planner.cli.words import edition, moment, named
 from planner.wire import to_json
 from pricing.rates import CatalogRef, ModelRef
@@ -28,15 +29,13 @@ def page(answer: Any, title: str = "") -> Iterator[Block]:
     flat = {name: value for name, value in held.items() if _is_plain(value)}
     figures = aligned((_words(name), shown(name, value)) for name, value in flat.items() if value is not None)
     yield f"{title}\n{figures}" if title and figures else figures
-    for name, value in held.items():
-        if name in flat or value is None or value == ():
-            continue
-        if isinstance(value, tuple):
-            yield _listed(name, value)
-        elif isinstance(value, dict):
-            yield aligned((str(key), shown(name, each)) for key, each in value.items())
+    nested = {name: value for name, value in held.items() if name not in flat and value is not None and value != ()}
+    for kind, names in groupby(nested, key=lambda name: type(nested[name])):
+        alike = {name: nested[name] for name in names}
+        if len(alike) > 1 and is_dataclass(kind) and all(map(_is_flat, alike.values())):
+            yield _beside(alike)
         else:
-            yield from page(value, _words(name))
+            yield from chain.from_iterable(_nested(name, value) for name, value in alike.items())
 
 
 def rows(answer: object) -> Rows:
@@ -68,7 +67,7 @@ _FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
 
 def _float(name: str, value: float) -> str:
     if "usd" in name.split("_"):
-        return small_usd(Decimal(repr(value))) + " USD"
+        return (small_usd if abs(value) < 1 else month_usd)(Decimal(repr(value))) + " USD"
     if name.endswith(_SHARES):
         return f"{value * 100:.4g} %"
     return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
@@ -80,6 +79,26 @@ def _listed(name: str, values: tuple[Any, ...]) -> Block:
     names = [field.name for field in fields(values[0]) if any(_is_plain(getattr(each, field.name)) for each in values)]
     columns = [Column(_words(each), right=_is_figure(getattr(values[0], each))) for each in names]
     return Table(columns, [[_cell(each, column) for column in names] for each in values])
+
+
+def _nested(name: str, value: Any) -> Iterator[Block]:
+    if isinstance(value, tuple):
+        yield _listed(name, value)
+    elif isinstance(value, dict):
+        yield aligned((str(key), shown(name, each)) for key, each in value.items())
+    else:
+        yield from page(value, _words(name))
+
+
+def _beside(alike: dict[str, Any]) -> Table:
+    """Answers of one type with figures alone: a row a figure, a column each."""
+    figures = [field.name for field in fields(next(iter(alike.values())))]
+    columns = [Column(""), *(Column(_words(name), right=True) for name in alike)]
+    return Table(columns, [[_words(each), *(_cell(value, each) for value in alike.values())] for each in figures])
+
+
+def _is_flat(value: Any) -> bool:
+    return all(_is_plain(getattr(value, field.name)) for field in fields(value))
 
 
 def _cell(row: object, name: str) -> str:
