@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 from planner.checks import STRICT, Checks
 from planner.distributions import Distribution
 from planner.latency_hops import MOST_HOPS, Generation, Hop, leaves, parts, pipeline
-from planner.simulated import CURVE, ROUNDING, check_run, draws, over_share, ranked, share_error
+from planner.simulated import CURVE, ROUNDING, averaged, check_run, draws, over_share, ranked, share_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -181,9 +181,7 @@ def _column(times: Floats | float, count: int) -> Floats:
 
 
 def _spread(values: Floats, at: Sequence[float], errors: Sequence[float]) -> Spread:
-    mean = float(values.mean())
-    error = float(values.std()) / len(values) ** 0.5
-    return Spread(mean, error, *(figure for pair in zip(at, errors, strict=True) for figure in pair))
+    return Spread(*averaged(values), *(figure for pair in zip(at, errors, strict=True) for figure in pair))
 
 
 def _breach(values: Floats, budget: float | None) -> Breach | None:

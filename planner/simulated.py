@@ -94,6 +94,12 @@ def ranked(values: Floats, at: tuple[float, ...] = (0.5, 0.95, 0.99)) -> Ranked:
     return Ranked(tuple(found[:own]), tuple((high - low) / 2 for low, high in ends), tuple(curve))
 
 
+def averaged(values: Floats) -> tuple[float, float]:
+    """The mean and its standard error, 0 where no more than rounding varies."""
+    mean, error = float(values.mean()), float(values.std()) / sqrt(len(values))
+    return mean, error if error > ROUNDING * mean else 0.0
+
+
 def over_share(values: Floats | float, budget: float) -> float:
     """The share of draws over a budget, by more than the rounding of their sum."""
     import numpy as np  # noqa: PLC0415 - an extra

@@ -10,7 +10,7 @@ from planner.checks import STRICT, Checks
 from planner.costing import Terms
 from planner.distributions import Varying, constant, law
 from planner.laws import Constant
-from planner.simulated import check_run, draws, over_share, ranked, share_error
+from planner.simulated import averaged, check_run, draws, over_share, ranked, share_error
 from planner.simulation_model import POINTS, Laws, Model, Stated, prices
 from planner.token_prices import ModelTerms
 from planner.tornado import ClosedForm, TornadoRow, closed_form, tornado
@@ -335,9 +335,8 @@ def _closed(
 
 
 def _spread(values: Floats, order: Ranked) -> UsdSpread:
-    error = float(values.std()) / len(values) ** 0.5
     pairs = zip(order.at, order.errors, strict=True)
-    return UsdSpread(float(values.mean()), error, *(figure for pair in pairs for figure in pair))
+    return UsdSpread(*averaged(values), *(figure for pair in pairs for figure in pair))
 
 
 def _breach(values: Floats, budget: float | None) -> BudgetBreach | None:

@@ -99,3 +99,40 @@ def test_examples_in_the_help_run(line, capsys, monkeypatch):
     monkeypatch.setenv("TOKENPLAN_NOW", "2026-11-23T12:00:00Z")
     assert main(line.split()[1:]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_varies_has_short_forms(tokenplan):
+    """A number, `P50/P95`, `LOW..HIGH` and JSON are the same quantities; a hop is `NAME=` one of them."""
+    short = ("latency", "--hops", "a=0.2/0.5,b=1..3,c=0.5", "--draws", "1000", "--json")
+    hops = [
+        {"name": "a", "seconds": {"p50": 0.2, "p95": 0.5}},
+        {"name": "b", "seconds": {"low": 1, "high": 3}},
+        {"name": "c", "seconds": 0.5},
+    ]
+    assert tokenplan(*short).out == tokenplan(*short[:2], json.dumps(hops), *short[3:]).out
+    month = ("simulate", "--model", "gpt-5-mini", "--output-tokens", "9", "--requests-per-user-per-month", "2", "--json")
+    inputs = ("--draws", "1000", "--input-tokens", "100", "--users")
+    in_json = tokenplan(*month, *inputs, '{"p50": 100, "p95": 1e3}')
+    assert in_json.code == 0
+    assert tokenplan(*month, *inputs, "100/1e3").out == in_json.out
+
+
+@pytest.mark.parametrize(
+    ("words", "shows"),
+    [("latency", ("first visible token", "budget 12 s", "rerank")), ("simulate", ("budget 500 USD", "output factor"))],
+)
+def test_simulations_are_drawn(tokenplan, tmp_path, words, shows):
+    """The waterfall beside the distribution, and months beside the tornado, name what they draw."""
+    question, path = tmp_path / "question.json", tmp_path / "picture.svg"
+    question.write_text(json.dumps(next(iter(examples(f"/v1/{words}").asked.values()))["value"] | {"draws": 1000}))
+    assert tokenplan(words, "--question", str(question), "--plot", str(path)).code == 0
+    assert [text for text in shows if text not in path.read_text()] == []
+
+
+def test_answers_of_one_kind_stand_side_by_side(tokenplan):
+    """First token and end are columns of one table; a cost from one USD on is told to the cent."""
+    latency = tokenplan("latency", "--hops", "a=2", "--draws", "1000").out
+    assert "first visible token  end\n" in latency.replace("        ", "")
+    month = ("simulate", "--input-usd-per-million-tokens", "1", "--output-usd-per-million-tokens", "0")
+    inputs = ("--input-tokens", "1000", "--output-tokens", "0", "--requests-per-user-per-month", "2000", "--draws", "1000")
+    assert "0.001000 USD    2.00 USD  2.00 USD" in tokenplan(*month, *inputs).out
