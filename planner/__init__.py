@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.simulation import SimulateAnswer, SimulateQuestion
-    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 

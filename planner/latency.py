@@ -46,7 +46,7 @@ class LatencyQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class TimeSpread:
     """A time's mean and percentiles in seconds; a `_standard_error` is that of the simulation, not of your figures."""
 
     mean_seconds: float
@@ -69,7 +69,7 @@ class NaiveSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class TimeBreach:
     """How often a budget is exceeded."""
 
     budget_seconds: float
@@ -109,11 +109,11 @@ class CurvePoint:
 class LatencyAnswer:
     """The wait to the first visible token and to the end, the budgets, and what each hop adds."""
 
-    first_visible_token: Spread
-    end: Spread
+    first_visible_token: TimeSpread
+    end: TimeSpread
     naive_sum: NaiveSum
-    first_token_budget: Breach | None
-    budget: Breach | None
+    first_token_budget: TimeBreach | None
+    budget: TimeBreach | None
     hops: tuple[HopTime, ...]
     curve: tuple[CurvePoint, ...]
     draws: int
@@ -180,15 +180,15 @@ def _column(times: Floats | float, count: int) -> Floats:
     return times if isinstance(times, np.ndarray) else np.full(count, float(times))
 
 
-def _spread(values: Floats, at: Sequence[float], errors: Sequence[float]) -> Spread:
-    return Spread(*averaged(values), *(figure for pair in zip(at, errors, strict=True) for figure in pair))
+def _spread(values: Floats, at: Sequence[float], errors: Sequence[float]) -> TimeSpread:
+    return TimeSpread(*averaged(values), *(figure for pair in zip(at, errors, strict=True) for figure in pair))
 
 
-def _breach(values: Floats, budget: float | None) -> Breach | None:
+def _breach(values: Floats, budget: float | None) -> TimeBreach | None:
     if budget is None:
         return None
     share = over_share(values, budget)
-    return Breach(budget, share, share_error(share, len(values)))
+    return TimeBreach(budget, share, share_error(share, len(values)))
 
 
 def _added(drawn: Drawn) -> Floats:

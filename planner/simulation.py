@@ -101,7 +101,7 @@ class SimulateQuestion(Terms):
 
 
 @dataclass(frozen=True, slots=True)
-class UsdSpread:
+class CostSpread:
     """A cost's mean and percentiles in USD; a `_standard_error` is that of the simulation, not of your figures."""
 
     mean_usd: float
@@ -115,7 +115,7 @@ class UsdSpread:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetBreach:
+class CostBreach:
     """How probably the month costs more than the budget."""
 
     budget_usd: float
@@ -134,7 +134,7 @@ class Truncation:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class CostBin:
     """That share of months costs from `low_usd` to `high_usd`; the outer two bins hold what lies beyond them too."""
 
     low_usd: float
@@ -150,15 +150,15 @@ class SimulateAnswer:
     uncertain inputs, ordered in `tornado`. `closed_form` stands where they are all lognormal and multiply the month.
     """
 
-    request: UsdSpread
-    user_month: UsdSpread
-    month: UsdSpread
-    budget: BudgetBreach | None
+    request: CostSpread
+    user_month: CostSpread
+    month: CostSpread
+    budget: CostBreach | None
     request_noise_share: float
     truncation: Truncation | None
     tornado: tuple[TornadoRow, ...]
     closed_form: ClosedForm | None
-    histogram: tuple[Bin, ...]
+    histogram: tuple[CostBin, ...]
     model: ModelRef | None
     draws: int
     seed: int
@@ -334,16 +334,16 @@ def _closed(
     return closed_form((laws[name] for name in factors), one, question.budget_usd_per_month)
 
 
-def _spread(values: Floats, order: Ranked) -> UsdSpread:
+def _spread(values: Floats, order: Ranked) -> CostSpread:
     pairs = zip(order.at, order.errors, strict=True)
-    return UsdSpread(*averaged(values), *(figure for pair in pairs for figure in pair))
+    return CostSpread(*averaged(values), *(figure for pair in pairs for figure in pair))
 
 
-def _breach(values: Floats, budget: float | None) -> BudgetBreach | None:
+def _breach(values: Floats, budget: float | None) -> CostBreach | None:
     if budget is None:
         return None
     share = over_share(values, budget)
-    return BudgetBreach(budget, share, share_error(share, len(values)))
+    return CostBreach(budget, share, share_error(share, len(values)))
 
 
 def _truncation(limit: int | None, over: Requests, model: Model) -> Truncation | None:
@@ -353,14 +353,14 @@ def _truncation(limit: int | None, over: Requests, model: Model) -> Truncation |
     return Truncation(limit, float((wanted > limit).mean()), float(wanted.mean()), float(model.limited(wanted).mean()))
 
 
-def _bins(values: Floats, low: float, high: float) -> Iterator[Bin]:
+def _bins(values: Floats, low: float, high: float) -> Iterator[CostBin]:
     import numpy as np  # noqa: PLC0415 - an extra
 
     if not low < high:
-        yield Bin(low, high, 1.0)
+        yield CostBin(low, high, 1.0)
         return
     counts, edges = np.histogram(np.clip(values, low, high), bins=BINS, range=(low, high))
-    yield from map(Bin, edges[:-1].tolist(), edges[1:].tolist(), (counts / len(values)).tolist())
+    yield from map(CostBin, edges[:-1].tolist(), edges[1:].tolist(), (counts / len(values)).tolist())
 
 
 def _assumptions(question: SimulateQuestion) -> Iterator[str]:

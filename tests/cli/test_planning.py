@@ -110,7 +110,16 @@ def test_what_varies_has_short_forms(tokenplan):
         {"name": "c", "seconds": 0.5},
     ]
     assert tokenplan(*short).out == tokenplan(*short[:2], json.dumps(hops), *short[3:]).out
-    month = ("simulate", "--model", "gpt-5-mini", "--output-tokens", "9", "--requests-per-user-per-month", "2", "--json")
+    month = (
+        "simulate",
+        "--model",
+        "gpt-5-mini",
+        "--output-tokens",
+        "9",
+        "--requests-per-user-per-month",
+        "2",
+        "--json",
+    )
     inputs = ("--draws", "1000", "--input-tokens", "100", "--users")
     in_json = tokenplan(*month, *inputs, '{"p50": 100, "p95": 1e3}')
     assert in_json.code == 0
@@ -133,6 +142,16 @@ def test_answers_of_one_kind_stand_side_by_side(tokenplan):
     """First token and end are columns of one table; a cost from one USD on is told to the cent."""
     latency = tokenplan("latency", "--hops", "a=2", "--draws", "1000").out
     assert "first visible token  end\n" in latency.replace("        ", "")
-    month = ("simulate", "--input-usd-per-million-tokens", "1", "--output-usd-per-million-tokens", "0")
-    inputs = ("--input-tokens", "1000", "--output-tokens", "0", "--requests-per-user-per-month", "2000", "--draws", "1000")
+    prices = ("--input-usd-per-million-tokens", "1", "--output-usd-per-million-tokens", "0")
+    month = ("simulate", *prices, "--requests-per-user-per-month", "2000")
+    inputs = (
+        "--input-tokens",
+        "1000",
+        "--output-tokens",
+        "0",
+        "--requests-per-user-per-month",
+        "2000",
+        "--draws",
+        "1000",
+    )
     assert "0.001000 USD    2.00 USD  2.00 USD" in tokenplan(*month, *inputs).out
