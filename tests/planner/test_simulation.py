@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from math import exp, log, nan
 
 import numpy as np
@@ -231,6 +232,13 @@ def test_wrong_inputs_are_named(more, says):
         return
     with pytest.raises(InvalidInput, match=says):
         ask(**more)
+
+
+def test_without_its_libraries_a_simulation_says_what_to_install(monkeypatch):
+    """NumPy and SciPy are an extra: their absence is told with the command that mends it."""
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    with pytest.raises(InvalidInput, match=r"pip install 'tokenplan\[planning\]'"):
+        ask()
 
 
 def test_an_unknown_model_is_named(catalog):
