@@ -42,6 +42,10 @@ class Checks:
         """`least` or more, and finite."""
         return self._within(f"it must be at least {least}", least, float("inf"), values)
 
+    def finite(self, **values: Number) -> Self:
+        """Any number, below zero too, that is not NaN and not infinite."""
+        return self._within("it must be a finite number", float("-inf"), float("inf"), values)
+
     def refuse(self, name: str, value: object, must: str) -> Self:
         """Note a field that is wrong, in words: its value, and what it must be."""
         self._problems.append(Problem((*self._under, name), f"{name} is {value}; {must}", value))
