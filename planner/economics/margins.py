@@ -32,6 +32,9 @@ class Payment:
     """Fee as a share of the price, from 0 to below 1."""
 
 
+NO_FEES: Final = Payment()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageSegment:
     """A part of a tier's users that use the product alike."""
@@ -94,7 +97,7 @@ class EconomicsQuestion:
     """Users in all, for the monthly cost where no tiers are given."""
     other_usd_per_user_per_month: float = 0.0
     """Other cost of a user in a month, in USD: hosting, support."""
-    payment: Payment = Payment()
+    payment: Payment = NO_FEES
     """What taking a payment costs."""
     billing_period_months: int = 1
     """Months that one payment covers, for the target price: 1, 3, 12."""
@@ -226,7 +229,9 @@ def economics(question: EconomicsQuestion, catalog: Catalog, counter: Counter, n
         question.billing_period_months,
         question.payment,
     )
-    own = [price(each.request, "tiers", at, "request") if each.request else None for at, each in enumerate(question.tiers)]
+    own = [
+        price(each.request, "tiers", at, "request") if each.request else None for at, each in enumerate(question.tiers)
+    ]
     units = [_unit(question, each, unit, cost) for each, cost in zip(question.tiers, own, strict=True)]
     pairs = tuple(zip(question.tiers, units, strict=True))
     margin, change = question.target_gross_margin_share, question.model_price_change_share

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, ClassVar, Literal
+from math import pow as power
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.calls import Call, CallCost, Load, Pricer
 from planner.checks import STRICT, Checks
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from planner.tokens import Counter
     from pricing.catalog import Catalog
+
+_LEAST_SHARE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +90,21 @@ class Pareto:
 
     def top_usage(self, share: float) -> float:
         """The part of all requests made by the heaviest share p of users: `p^(1-1/alpha)` (its Lorenz curve)."""
-        return share ** (1 - 1 / self.alpha)
+        return power(share, 1 - 1 / self.alpha)
 
     def quantile(self, share: float) -> float:
         """Requests of the lightest user among the heaviest share."""
-        return self.least * share ** (-1 / self.alpha)
+        return self.least * power(share, -1 / self.alpha)
 
     def above(self, requests: float) -> float:
         """The share of users who make more."""
-        return 1.0 if requests <= self.least else (self.least / requests) ** self.alpha
+        return 1.0 if requests <= self.least else power(self.least / requests, self.alpha)
 
     def capped(self, most: float) -> float:
         """The mean when nobody makes more: the limited expected value of the distribution."""
         if most <= self.least:
             return most
-        return self.least * (self.alpha - (self.least / most) ** (self.alpha - 1)) / (self.alpha - 1)
+        return self.least * (self.alpha - power(self.least / most, self.alpha - 1)) / (self.alpha - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Segmented:
         reached = 0.0
         for part, requests in self.parts:
             reached += part
-            if reached >= share - 1e-12:  # noqa: PLR2004 - rounding of the sum
+            if reached >= share - 1e-12:
                 return requests
         return self.parts[-1][1]
 
@@ -189,8 +192,9 @@ def _spread(question: SkewQuestion) -> Pareto | Segmented:
         cap_requests_per_month=question.cap_requests_per_month,
         revenue_usd_per_user_per_month=question.revenue_usd_per_user_per_month,
     )
-    checks.positive(requests_per_user_per_month=question.requests_per_user_per_month, top_share=question.top_share)
-    checks.share(top_share=question.top_share)
+    checks.positive(requests_per_user_per_month=question.requests_per_user_per_month)
+    if not _LEAST_SHARE <= question.top_share <= 1:
+        checks.refuse("top_share", question.top_share, f"it must be a share from {_LEAST_SHARE:g} to 1")
     alpha, mean = question.alpha, question.requests_per_user_per_month
     if alpha is not None and not 1 < alpha < float("inf"):
         checks.refuse("alpha", alpha, "it must be above 1, or the mean is not finite")
