@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from math import fsum
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from planner.calls import Call, Load, Pricer
 from planner.checks import STRICT, Checks
 from planner.economics.margins import MOST_BILLING_MONTHS, NO_FEES, Payment, Tier, refuse_payment, refuse_tier
+from planner.economics.price_path import PriceChange, PricePath, PricePaths
 from planner.when import when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from planner.tokens import Counter
     from pricing.catalog import Catalog
@@ -33,18 +34,6 @@ class GrowingTier(Tier):
 
     user_growth_rate: float | None = None
     """Change of its users from month to month, where it is not the question's: 0.05 is 5 % more, above -1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceChange:
-    """A change of model prices that you assume."""
-
-    __pydantic_config__: ClassVar = STRICT
-
-    at: str
-    """The day from which it holds, ISO 8601."""
-    change_share: float
-    """-0.3 is 30 % cheaper, 0.1 is 10 % dearer than before; several add up by multiplication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,24 +129,6 @@ class ProjectionAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Priced:
-    """One call over time: its cost in USD from each instant on, ascending."""
-
-    steps: tuple[tuple[datetime, float], ...]
-
-    def mean(self, begin: datetime, end: datetime) -> float:
-        """The cost averaged over the time from `begin` to before `end`."""
-        ends = [at for at, _ in self.steps[1:]] + [datetime.max.replace(tzinfo=UTC)]
-        spans = zip(self.steps, ends, strict=True)
-        weighed = fsum(usd * _overlap(at, until, begin, end) for (at, usd), until in spans)
-        return weighed / (end - begin).total_seconds()
-
-
-def _overlap(at: datetime, until: datetime, begin: datetime, end: datetime) -> float:
-    return max(0.0, (min(until, end) - max(at, begin)).total_seconds())
-
-
-@dataclass(frozen=True, slots=True)
 class _Line:
     """One tier over the months: its users and requests in the first, growth of users, cost of a request over time."""
 
@@ -165,7 +136,7 @@ class _Line:
     requests: float
     growth: float
     other: float
-    priced: _Priced
+    path: PricePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +164,10 @@ def projection(question: ProjectionQuestion, catalog: Catalog, counter: Counter,
     """
     _validate(question)
     bounds = _bounds(question, now)
-    prices = _Prices(question, catalog, counter.once(), bounds[0], bounds[-1])
-    lines = [prices.line(each, at) for at, each in enumerate(question.tiers)]
+    paths = PricePaths(
+        Pricer(catalog, counter.once(), now, question.load), bounds[0], bounds[-1], question.price_changes
+    )
+    lines = [_line(question, paths, at) for at in range(len(question.tiers))]
     months = _months(question, lines, bounds)
     model, revenue = fsum(each.model_usd for each in months), fsum(each.revenue_usd for each in months)
     budget = question.budget_usd_per_month
@@ -207,71 +180,26 @@ def projection(question: ProjectionQuestion, catalog: Catalog, counter: Counter,
         next((each.month for each in months if budget is not None and each.cost_usd > budget), None),
         next((each.month for each in months if each.contribution_usd > 0), None),
         _paid_back(months),
-        prices.changes(),
+        paths.changes(),
         tuple(_periods(months, question.report_every_months)),
         months,
         "assumed",
-        tuple(dict.fromkeys(prices.said)),
+        tuple(dict.fromkeys(paths.said)),
     )
 
 
-class _Prices:
-    """Prices the calls of one question over its months; collects what must be said and when prices change."""
-
-    def __init__(
-        self, question: ProjectionQuestion, catalog: Catalog, counter: Counter, begin: datetime, end: datetime
-    ) -> None:
-        self.question, self.catalog, self.counter = question, catalog, counter
-        self.begin, self.end = begin, end
-        self.assumed = sorted((when(each.at, begin).at, each.change_share) for each in question.price_changes)
-        self.said: list[str] = []
-        self._changed: set[datetime] = set()
-
-    def line(self, tier: GrowingTier, at: int) -> _Line:
-        """A tier with its own figures or the question's."""
-        question = self.question
-        key = ("tiers", at, "request") if tier.request else ("request",)
-        growth, other = tier.user_growth_rate, tier.other_usd_per_user_per_month
-        return _Line(
-            tier,
-            tier.requests(question.requests_per_user_per_month),
-            question.user_growth_rate if growth is None else growth,
-            question.other_usd_per_user_per_month if other is None else other,
-            self.priced(tier.request or question.request, *key),
-        )
-
-    def priced(self, call: Call, *key: str | int) -> _Priced:
-        """The call's cost from each instant on at which a listed or an assumed price changes."""
-        listed = {self.begin} if call.model is None or call.as_of else {self.begin, *self._listed(call.model, call)}
-        usd = {at: float(self._cost(call, at, *key)) for at in sorted(listed)}
-        steps: list[tuple[datetime, float]] = []
-        for at in sorted(listed | {at for at, _ in self.assumed if self.begin < at < self.end}):
-            base = usd[max(each for each in usd if each <= at)]
-            factor = 1.0
-            for since, change in self.assumed:
-                factor *= 1 + change if since <= at else 1
-            steps.append((at, base * factor))
-        self._changed |= {at for (_, was), (at, now) in pairwise(steps) if was != now}
-        return _Priced(tuple(steps))
-
-    def changes(self) -> tuple[str, ...]:
-        """The days on which a price that is used changes, in order."""
-        return tuple(f"{at:%Y-%m-%d}" for at in sorted(self._changed))
-
-    def _cost(self, call: Call, at: datetime, *key: str | int) -> float:
-        found = Pricer(self.catalog, self.counter, at, self.question.load)(call, *key)
-        self.said.extend(found.warnings)
-        return float(found.usd)
-
-    def _listed(self, name: str, call: Call) -> Iterator[datetime]:
-        """When the model's listed prices begin or end within the months; its retirement is said."""
-        model = self.catalog.resolve(name, call.provider).model
-        if model.retires is not None and f"{self.begin:%Y-%m-%d}" < model.retires < f"{self.end:%Y-%m-%d}":
-            self.said.append(f"{model.id} retires on {model.retires}, within the months looked at")
-        for each in model.sets:
-            for at in (each.valid_from, each.valid_to):
-                if at is not None and self.begin < at < self.end:
-                    yield at
+def _line(question: ProjectionQuestion, paths: PricePaths, at: int) -> _Line:
+    """A tier with its own figures or the question's."""
+    tier = question.tiers[at]
+    key = ("tiers", at, "request") if tier.request else ("request",)
+    growth, other = tier.user_growth_rate, tier.other_usd_per_user_per_month
+    return _Line(
+        tier,
+        tier.requests(question.requests_per_user_per_month),
+        question.user_growth_rate if growth is None else growth,
+        question.other_usd_per_user_per_month if other is None else other,
+        paths.of(tier.request or question.request, *key),
+    )
 
 
 def _months(question: ProjectionQuestion, lines: Sequence[_Line], bounds: Sequence[datetime]) -> tuple[Month, ...]:
@@ -292,8 +220,8 @@ def _part(question: ProjectionQuestion, line: _Line, t: int, begin: datetime, en
     return _Part(
         users,
         requests,
-        requests * line.priced.mean(begin, end) * steady,
-        requests * line.priced.steps[0][1],
+        requests * line.path.mean(begin, end) * steady,
+        requests * line.path.steps[0][1],
         users * line.other,
         users * fees / tier.billing_period_months,
         users * tier.price_usd / tier.billing_period_months,

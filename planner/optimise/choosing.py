@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -15,7 +16,7 @@ from pricing.errors import NotPriced, TooLarge
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from planner.tokens import Counter
@@ -182,7 +183,7 @@ def optimise(question: OptimiseQuestion, catalog: Catalog, counter: Counter, now
     failing = [tuple(rule.name for rule in rules if not rule.met(each)) for each in every]
     allowed = [each for each, fails in zip(every, failing, strict=True) if not fails]
     front = [allowed[at] for at in _front([_point(each) for each in allowed])]
-    front.sort(key=lambda each: _point(each))
+    front.sort(key=_point)
     cheapest = front[0] if front else None
     per_month = None if cheapest is None or question.requests_per_month is None else question.requests_per_month
     others = list(_others(every, failing, front))
@@ -323,8 +324,7 @@ def _constraint(
         None if value is None else rule.sign * min((value(each) for each in every), default=_WORST),
         None if value is None or not without else rule.sign * min(value(each) for each in without),
         cost,
-        (cost is not None
-        and (cheapest is None or cost < cheapest.cost_usd))
+        (cost is not None and (cheapest is None or cost < cheapest.cost_usd))
         or (bool(every) and all(rule.name in fails for _, fails in pairs)),
     )
 
