@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from planner.checks import STRICT
 from planner.when import when
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,12 +48,19 @@ def _overlap(at: datetime, until: datetime, begin: datetime, end: datetime) -> f
     return max(0.0, (min(until, end) - max(at, begin)).total_seconds())
 
 
+def _day(change: PriceChange, at: int, begin: datetime) -> datetime:
+    try:
+        return when(change.at, begin, "at").at
+    except InvalidInput as error:
+        raise error.under("price_changes", at) from None
+
+
 class PricePaths:
     """Prices the calls over some months; collects what must be said and when prices change."""
 
     def __init__(self, price: Pricer, begin: datetime, end: datetime, assumed: Sequence[PriceChange]) -> None:
         self._price, self._begin, self._end = price, begin, end
-        self._assumed = sorted((when(each.at, begin, "at").at, each.change_share) for each in assumed)
+        self._assumed = sorted((_day(each, at, begin), each.change_share) for at, each in enumerate(assumed))
         self._changed: set[datetime] = set()
         self.said: list[str] = []
 
