@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, small_usd
+from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, month_usd, small_usd
 from planner.cli.words import edition, moment, named
 from planner.wire import to_json
 from pricing.rates import CatalogRef, ModelRef
@@ -68,7 +68,8 @@ _FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
 
 def _float(name: str, value: float) -> str:
     if "usd" in name.split("_"):
-        return small_usd(Decimal(repr(value))) + " USD"
+        write = month_usd if abs(value) >= 1 else small_usd
+        return write(Decimal(repr(value))) + " USD"
     if name.endswith(_SHARES):
         return f"{value * 100:.4g} %"
     return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
@@ -77,14 +78,14 @@ def _float(name: str, value: float) -> str:
 def _listed(name: str, values: tuple[Any, ...]) -> Block:
     if not is_dataclass(values[0]) or isinstance(values[0], ModelRef):
         return bullets(_words(name), (shown(name, each) for each in values))
-    names = [field.name for field in fields(values[0]) if any(_is_plain(getattr(each, field.name)) for each in values)]
+    names = [field.name for field in fields(values[0]) if any(_in_cell(getattr(each, field.name)) for each in values)]
     columns = [Column(_words(each), right=_is_figure(getattr(values[0], each))) for each in names]
     return Table(columns, [[_cell(each, column) for column in names] for each in values])
 
 
 def _cell(row: object, name: str) -> str:
     value = getattr(row, name)
-    return "-" if value is None else shown(name, value)
+    return "-" if value in (None, ()) else shown(name, value)
 
 
 def _is_plain(value: object) -> bool:
@@ -92,6 +93,11 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, tuple):
         return False
     return isinstance(value, ModelRef | CatalogRef) or not (is_dataclass(value) or isinstance(value, dict))
+
+
+def _in_cell(value: object) -> bool:
+    """Whether a value stands in a table: what is plain, and a list of plain things."""
+    return _is_plain(value) or (isinstance(value, tuple) and all(map(_is_plain, value)) and value != ())
 
 
 def _is_figure(value: object) -> bool:

@@ -139,7 +139,7 @@ class OptimiseAnswer:
     """The cheapest choice that meets everything, and the frontier in cost, p95 latency and quality, by cost.
 
     A figure that no configuration states is left out of the comparison. `cheapest` is None where nothing meets all
-    constraints: those that bind say why.
+    constraints: `reasons` then says why.
     """
 
     choices: int
@@ -149,6 +149,7 @@ class OptimiseAnswer:
     cost_per_month_usd: float | None
     frontier: tuple[Choice, ...]
     constraints: tuple[Constraint, ...]
+    reasons: tuple[str, ...]
     others: tuple[Other, ...]
     not_priced: tuple[Refusal, ...]
     basis: Literal["assumed"]
@@ -187,6 +188,7 @@ def optimise(question: OptimiseQuestion, catalog: Catalog, counter: Counter, now
     cheapest = front[0] if front else None
     per_month = None if cheapest is None or question.requests_per_month is None else question.requests_per_month
     others = list(_others(every, failing, front))
+    constraints = tuple(_constraint(rule, every, failing, cheapest) for rule in rules)
     unshown = len(every) - len(front) - len(others)
     return OptimiseAnswer(
         len(every),
@@ -195,7 +197,8 @@ def optimise(question: OptimiseQuestion, catalog: Catalog, counter: Counter, now
         cheapest,
         None if per_month is None or cheapest is None else cheapest.cost_usd * per_month,
         tuple(front),
-        tuple(_constraint(rule, every, failing, cheapest) for rule in rules),
+        constraints,
+        () if cheapest else tuple(_reasons(constraints)),
         tuple(others),
         tuple(made.refused),
         "assumed",
@@ -327,6 +330,20 @@ def _constraint(
         (cost is not None and (cheapest is None or cost < cheapest.cost_usd))
         or (bool(every) and all(rule.name in fails for _, fails in pairs)),
     )
+
+
+def _reasons(constraints: Sequence[Constraint]) -> Iterator[str]:
+    """Why nothing meets all: each constraint that binds, and what could be reached."""
+    for each in constraints:
+        asked = each.constraint if each.limit is None else f"{each.constraint} of {each.limit:g}"
+        if each.binds and each.best_with_others is not None:
+            yield f"{asked}: {each.best_with_others:g} is the best while all other constraints are met"
+        elif each.binds and each.best_value is not None:
+            yield f"{asked}: {each.best_value:g} is the best of all choices"
+        elif each.binds:
+            yield f"{asked}: without it some choices meet all others, or none meets it at all"
+    if not any(each.binds for each in constraints):
+        yield "no constraint is to blame alone: whichever is dropped, the others exclude each other"
 
 
 def _others(every: Sequence[Choice], failing: Sequence[tuple[str, ...]], front: Sequence[Choice]) -> Iterator[Other]:
