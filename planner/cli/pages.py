@@ -72,7 +72,8 @@ def _float(name: str, value: float) -> str:
         return write(Decimal(repr(value))) + " USD"
     if name.endswith(_SHARES):
         return f"{value * 100:.4g} %"
-    return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
+    written = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"  # noqa: PLR2004 - no exponent for counts
+    return written + (" s" if name.endswith("_seconds") else "")
 
 
 def _listed(name: str, values: tuple[Any, ...]) -> Block:

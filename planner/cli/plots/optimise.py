@@ -28,6 +28,6 @@ def optimise(axes: Axes, question: OptimiseQuestion, answer: OptimiseAnswer) -> 
     if question.max_cost_usd is not None:
         axes.axvline(question.max_cost_usd, color="0.5", linestyle="--", label="highest cost")
     axes.set(title="Choices that meet all constraints", xlabel="USD a request", ylabel=name.replace("_", " "))
-    axes.set_xlim(0, None)
-    axes.margins(x=0.25, y=0.15)
-    axes.legend(frameon=False)
+    axes.set_xlim(0, 1.35 * max((each.cost_usd for each in shown), default=1.0) or 1.0)
+    axes.margins(y=0.15)
+    axes.legend(frameon=False, loc="lower right")
