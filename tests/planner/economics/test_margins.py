@@ -34,7 +34,7 @@ def ask(planner, **more):
 
 
 def test_by_hand(planner):
-    """Sixty requests at 0.2 cents and 0.5 of hosting are 0.62 a user; 70 % margin asks for 0.92/0.271 with card fees."""
+    """Sixty requests at 0.2 cents and hosting are 0.62 a user; a margin of 70 % and card fees ask for 0.92/0.271."""
     answer = ask(planner, users=1000, other_usd_per_user_per_month=0.5, payment=CARD, target_gross_margin_share=0.7)
     assert answer.cost_per_session_usd == pytest.approx(0.006)
     assert answer.cost_per_user_per_month_usd == pytest.approx(0.62)

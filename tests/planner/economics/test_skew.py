@@ -92,9 +92,19 @@ def test_a_loss_making_user_makes_more_requests_than_it_pays_for(planner):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("alpha", 1.0), ("alpha", nan), ("alpha", inf), ("alpha", None), ("users", -1.0), ("top_share", 0.0)]
-    + [("top_share", 1.1), ("requests_per_user_per_month", None), ("requests_per_user_per_month", 0.0)]
-    + [("cap_requests_per_month", -1.0), ("revenue_usd_per_user_per_month", nan)],
+    [
+        ("alpha", 1.0),
+        ("alpha", nan),
+        ("alpha", inf),
+        ("alpha", None),
+        ("users", -1.0),
+        ("top_share", 0.0),
+        ("top_share", 1.1),
+        ("requests_per_user_per_month", None),
+        ("requests_per_user_per_month", 0.0),
+        ("cap_requests_per_month", -1.0),
+        ("revenue_usd_per_user_per_month", nan),
+    ],
 )
 def test_bad_skew_is_named(planner, field, value):
     """A tail without a mean, a share outside its range and negative numbers are errors that name the field."""
@@ -145,8 +155,14 @@ def test_a_capped_free_tier_just_pays(planner):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("conversion_rate", 1.1), ("conversion_rate", nan), ("free_users", -1.0), ("paying_months", 0.0)]
-    + [("free_months", 0.0), ("contribution_usd_per_paying_user_per_month", inf)],
+    [
+        ("conversion_rate", 1.1),
+        ("conversion_rate", nan),
+        ("free_users", -1.0),
+        ("paying_months", 0.0),
+        ("free_months", 0.0),
+        ("contribution_usd_per_paying_user_per_month", inf),
+    ],
 )
 def test_bad_free_tier_is_named(planner, field, value):
     """Rates outside [0, 1], no months and infinities are errors that name the field."""
