@@ -170,7 +170,8 @@ def _start(options: list[str]) -> int:
         if "-v" in options:
             print("\n".join(_engines()))
         return DONE
-    commands = "\n".join(f"  {name:<17}{about}" for name, (_, about) in COMMANDS.items())
+    width = max(map(len, COMMANDS)) + 2
+    commands = "\n".join(f"  {name:<{width}}{about}" for name, (_, about) in COMMANDS.items())
     asked = "--help" in options or "-h" in options
     print(_START.format(commands=commands), end="", file=sys.stdout if asked else sys.stderr)
     return DONE if asked else WRONG_INPUT

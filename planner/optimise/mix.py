@@ -239,7 +239,7 @@ def _constraint(
         value,
         alone,
         kept,
-        _binds(programme, objective, others, found) if found else kept is not None or _short(row, alone),
+        _binds(programme, objective, row, others, found) if found else kept is not None or _short(row, alone),
         None if price is None else row.sign * price,
     )
 
@@ -249,8 +249,11 @@ def _short(row: Row, best: float) -> bool:
     return row.sign * (best - row.limit) < -_CLOSE * max(1.0, abs(row.limit))
 
 
-def _binds(programme: Programme, objective: Sequence[float], others: Sequence[Row], found: Solution) -> bool:
-    """Whether the mix would be cheaper without the row."""
+def _binds(programme: Programme, objective: Sequence[float], row: Row, others: Sequence[Row], found: Solution) -> bool:
+    """Whether the mix would be cheaper without the row; among shares a row with room never makes it so."""
+    room = row.sign * (row.value(found.shares) - row.limit)
+    if not programme.whole and room > _CLOSE * max(1.0, abs(row.limit)):
+        return False
     without = solve(programme, objective, others)
     return without is not None and without.objective < found.objective * (1 - _CLOSE)
 

@@ -10,7 +10,9 @@ from pricing.errors import InvalidInput, TooLarge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TIME_LIMIT_SECONDS: Final = 20.0
+TIME_LIMIT_SECONDS: Final = 10.0
+GAP: Final = 1e-6
+"""How far, relative to the best, whole shares may stay from it."""
 _TINY: Final = 1e-9
 _SOLVED: Final = 0
 _STOPPED: Final = 1
@@ -68,24 +70,21 @@ def solve(programme: Programme, objective: Sequence[float], rows: Sequence[Row])
         InvalidInput: SciPy is not installed.
         TooLarge: whole shares were not settled within the time limit.
     """
-    linprog, np = _solver()
+    linprog, sparse, np = _solver()
     scale = max(map(abs, objective), default=0.0) or 1.0
     scales = [max(abs(each.least), *map(abs, each.coefficients)) or 1.0 for each in rows]
-    equal = np.zeros((len(programme.groups), programme.size))
-    for at, group in enumerate(programme.groups):
-        equal[at, group.start : group.stop] = 1
+    groups = [at for at, group in enumerate(programme.groups) for _ in group]
+    above = [[a / -by for a in each.coefficients] for each, by in zip(rows, scales, strict=True)]
     found = linprog(
         np.array(objective) / scale,
-        A_ub=np.array([np.array(each.coefficients) / -by for each, by in zip(rows, scales, strict=True)])
-        if rows
-        else None,
+        A_ub=sparse.csr_array(np.array(above)) if rows else None,
         b_ub=[each.least / -by for each, by in zip(rows, scales, strict=True)] if rows else None,
-        A_eq=equal,
+        A_eq=sparse.csr_array((np.ones(programme.size), (groups, range(programme.size)))),
         b_eq=np.ones(len(programme.groups)),
-        bounds=[(0, 0 if at in programme.closed else 1) for at in range(programme.size)],
+        bounds=np.array([(0, 0 if at in programme.closed else 1) for at in range(programme.size)]),
         method="highs",
         integrality=int(programme.whole),
-        options={"time_limit": TIME_LIMIT_SECONDS, **({"mip_rel_gap": 0.0} if programme.whole else {})},
+        options={"time_limit": TIME_LIMIT_SECONDS, **({"mip_rel_gap": GAP} if programme.whole else {})},
     )
     if found.status == _STOPPED:
         raise TooLarge(f"no best mix of whole segments within {TIME_LIMIT_SECONDS:g} s", loc=("one_model_per_segment",))
@@ -104,14 +103,18 @@ def _prices(programme: Programme, found: Any, scale: float, scales: Sequence[flo
 
 def best_of(programme: Programme, row: Row, rows: Sequence[Row]) -> float | None:
     """The best that a row's value can reach while the other rows are met; None where they cannot be."""
+    if not rows:
+        open_to = ([at for at in group if at not in programme.closed] for group in programme.groups)
+        return row.sign * sum(max(row.coefficients[at] for at in places) for places in open_to)
     found = solve(programme, [-each for each in row.coefficients], rows)
     return None if found is None else row.sign * -found.objective
 
 
-def _solver() -> tuple[Any, Any]:
+def _solver() -> tuple[Any, Any, Any]:
     try:
         import numpy as np  # noqa: PLC0415 - an extra
+        from scipy import sparse  # noqa: PLC0415 - an extra
         from scipy.optimize import linprog  # noqa: PLC0415 - an extra
     except ImportError:
         raise InvalidInput("a mix needs NumPy and SciPy: pip install 'tokenplan[planning]'") from None
-    return linprog, np
+    return linprog, sparse, np
