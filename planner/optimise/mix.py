@@ -40,9 +40,10 @@ class MixShare:
 class MixConstraint:
     """One constraint: its limit, what the mix reaches, and the best that could be reached.
 
-    `best_value` ignores the other constraints, `best_with_others` keeps them (None where they exclude everything). It
-    binds where the mix stands at the limit and would be cheaper without it; without a mix, where no mix is left because
-    of it. `shadow_price_usd` is what one unit more of the limit adds to the month's cost (negative: saves); None for
+    `best_value` ignores the other constraints, `best_with_others` keeps them: None where they exclude everything, and
+    beside a mix of whole segments, where it takes long to prove. It binds where the mix would be cheaper without it (for
+    whole segments: where a cheaper one is found within half a second); without a mix, where no mix is left because of
+    it. `shadow_price_usd` is what one unit more of the limit adds to the month's cost (negative: saves); None for
     whole segments.
     """
 
@@ -229,7 +230,8 @@ def _constraint(
 ) -> MixConstraint:
     row, others = rows[at], [each for place, each in enumerate(rows) if place != at]
     value = None if found is None else row.value(found.shares)
-    alone, kept = best_of(programme, row, ()), best_of(programme, row, others)
+    alone = best_of(programme, row, ())
+    kept = None if found and programme.whole else best_of(programme, row, others)
     assert alone is not None
     price = None if found is None else found.prices[at]
     return MixConstraint(
@@ -254,7 +256,7 @@ def _binds(programme: Programme, objective: Sequence[float], row: Row, others: S
     room = row.sign * (row.value(found.shares) - row.limit)
     if not programme.whole and room > _CLOSE * max(1.0, abs(row.limit)):
         return False
-    without = solve(programme, objective, others)
+    without = solve(programme, objective, others, proven=not programme.whole)
     return without is not None and without.objective < found.objective * (1 - _CLOSE)
 
 

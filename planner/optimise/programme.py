@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TIME_LIMIT_SECONDS: Final = 10.0
-GAP: Final = 1e-6
-"""How far, relative to the best, whole shares may stay from it."""
+AT_ONCE_SECONDS: Final = 0.5
+GAP: Final = 1e-4
+"""How far, relative to the best, the cost of whole shares may stay from it."""
 _TINY: Final = 1e-9
 _SOLVED: Final = 0
 _STOPPED: Final = 1
@@ -61,8 +62,10 @@ class Solution:
     prices: tuple[float | None, ...]
 
 
-def solve(programme: Programme, objective: Sequence[float], rows: Sequence[Row]) -> Solution | None:
-    """The shares with the least objective; None where none meet all rows.
+def solve(
+    programme: Programme, objective: Sequence[float], rows: Sequence[Row], *, proven: bool = True
+) -> Solution | None:
+    """The shares with the least objective; None where none meet all rows, or unless `proven` none was found at once.
 
     Objective and rows are scaled to at most 1, because HiGHS works to an absolute tolerance of 1e-7.
 
@@ -84,11 +87,14 @@ def solve(programme: Programme, objective: Sequence[float], rows: Sequence[Row])
         bounds=np.array([(0, 0 if at in programme.closed else 1) for at in range(programme.size)]),
         method="highs",
         integrality=int(programme.whole),
-        options={"time_limit": TIME_LIMIT_SECONDS, **({"mip_rel_gap": GAP} if programme.whole else {})},
+        options={
+            "time_limit": TIME_LIMIT_SECONDS if proven else AT_ONCE_SECONDS,
+            **({"mip_rel_gap": GAP} if programme.whole else {}),
+        },
     )
-    if found.status == _STOPPED:
+    if found.status == _STOPPED and proven:
         raise TooLarge(f"no best mix of whole segments within {TIME_LIMIT_SECONDS:g} s", loc=("one_model_per_segment",))
-    if found.status != _SOLVED:
+    if found.status not in (_SOLVED, _STOPPED) or found.x is None:
         return None
     shares = tuple(0.0 if x < _TINY else min(1.0, float(x)) for x in found.x)
     return Solution(shares, float(found.fun) * scale, _prices(programme, found, scale, scales))

@@ -13,7 +13,7 @@ from pricing.errors import InvalidInput, TooLarge, one_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MOST_CELLS: Final = 2000
+MOST_CELLS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,7 +224,7 @@ def test_bad_input_is_named(planner, models, segments, more, says):
 
 
 def test_too_large_a_table_is_refused(planner):
-    """Over two thousand pairs of segment and model are too large."""
+    """Over five hundred pairs of segment and model are too large."""
     with pytest.raises(TooLarge, match="pairs of segment and model"):
         ask(
             planner,
