@@ -41,10 +41,10 @@ class MixConstraint:
     """One constraint: its limit, what the mix reaches, and the best that could be reached.
 
     `best_value` ignores the other constraints, `best_with_others` keeps them: None where they exclude everything, and
-    beside a mix of whole segments, where it takes long to prove. It binds where the mix would be cheaper without it (for
-    whole segments: where a cheaper one is found within half a second); without a mix, where no mix is left because of
-    it. `shadow_price_usd` is what one unit more of the limit adds to the month's cost (negative: saves); None for
-    whole segments.
+    beside a mix of whole segments, where it takes long to prove. It binds where the mix would be cheaper without it (of
+    whole segments: where a cheaper one is found at once); without a mix, where none is left because of it.
+    `shadow_price_usd` is what one unit more of the limit adds to the month's cost (negative: saves); None for whole
+    segments.
     """
 
     constraint: str

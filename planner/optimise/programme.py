@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TIME_LIMIT_SECONDS: Final = 10.0
-AT_ONCE_SECONDS: Final = 0.5
+AT_ONCE_SECONDS: Final = 0.2
 GAP: Final = 1e-4
 """How far, relative to the best, the cost of whole shares may stay from it."""
 _TINY: Final = 1e-9
