@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from itertools import product
 from math import nan
@@ -231,3 +232,10 @@ def test_too_large_a_table_is_refused(planner):
             [model(str(at)) for at in range(50)],
             [MixSegment(name=str(at), requests_per_month=1) for at in range(50)],
         )
+
+
+def test_without_scipy_the_mix_says_what_to_install(planner, monkeypatch):
+    """SciPy is an extra: the error names it."""
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    with pytest.raises(InvalidInput, match=r"pip install 'tokenplan\[planning\]'"):
+        ask(planner, (WEAK,), (ALL,))
