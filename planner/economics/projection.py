@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_MONTHS: Final = 120
 _YEAR: Final = 12
+_LAST_YEAR: Final = 2199
 _MOST: Final = 1e12
 """Users, or requests of one, in a month."""
 
@@ -275,6 +276,8 @@ def _bounds(question: ProjectionQuestion, now: datetime) -> list[datetime]:
         day=1, hour=0, minute=0, second=0, microsecond=0
     )
     begin = first if question.start else _next(first)
+    if begin.year > _LAST_YEAR:
+        Checks().refuse("start", question.start, f"it must lie before {_LAST_YEAR + 1}").done()
     return list(accumulate(range(question.months), lambda at, _: _next(at), initial=begin))
 
 

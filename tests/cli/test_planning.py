@@ -110,7 +110,7 @@ DRAWN = (("economics projection", MONTHS, "budget for cost"), ("optimise", CHOIC
 
 @pytest.mark.parametrize(("command", "question", "shown"), DRAWN)
 def test_figures_reasons_and_pictures_read_well(tokenplan, tmp_path, golden, command, question, shown):
-    """Money over a dollar in cents, large counts without an exponent, lists in their cells; a picture names its parts."""
+    """Money over a dollar in cents, counts without an exponent, lists in their cells; a picture names its parts."""
     asked, drawn = tmp_path / "asked.json", tmp_path / "drawn.svg"
     asked.write_text(json.dumps(question), encoding="utf-8")
     argv = (*command.split(), "--question", str(asked))
