@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion, ProviderUsage
     from planner.distributions import Distribution
+    from planner.economics.free_tier import FreeTierAnswer, FreeTierQuestion
+    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion, Payment, Tier, UsageSegment
+    from planner.economics.price_path import PriceChange
+    from planner.economics.projection import GrowingTier, ProjectionAnswer, ProjectionQuestion
+    from planner.economics.skew import SkewAnswer, SkewQuestion
     from planner.estimate import Estimate, EstimateQuestion, Money, OutputSpread
     from planner.evaluation.costs import (
         JudgeCostAnswer,
@@ -43,6 +48,9 @@ if TYPE_CHECKING:
     from planner.latency import LatencyAnswer, LatencyQuestion
     from planner.latency_hops import Generation, Hop
     from planner.listing import ModelsQuestion
+    from planner.optimise.choosing import Configuration, OptimiseAnswer, OptimiseQuestion, Option
+    from planner.optimise.mix import MixAnswer
+    from planner.optimise.traffic import MixModel, MixQuestion, MixSegment
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
@@ -62,6 +70,7 @@ __all__ = [
     "ChunksQuestion",
     "CompareQuestion",
     "Comparison",
+    "Configuration",
     "ConversationAnswer",
     "ConversationQuestion",
     "CorrectedRateAnswer",
@@ -72,6 +81,8 @@ __all__ = [
     "DefectsQuestion",
     "Distribution",
     "DocumentInput",
+    "EconomicsAnswer",
+    "EconomicsQuestion",
     "Embedding",
     "Estimate",
     "EstimateQuestion",
@@ -79,7 +90,10 @@ __all__ = [
     "FilesQuestion",
     "FitAnswer",
     "FitQuestion",
+    "FreeTierAnswer",
+    "FreeTierQuestion",
     "Generation",
+    "GrowingTier",
     "Hop",
     "ImageInput",
     "IntervalAnswer",
@@ -89,14 +103,25 @@ __all__ = [
     "JudgeCostQuestion",
     "LatencyAnswer",
     "LatencyQuestion",
+    "MixAnswer",
+    "MixModel",
+    "MixQuestion",
+    "MixSegment",
     "ModelsQuestion",
     "Money",
     "MonitoringAnswer",
     "MonitoringQuestion",
+    "OptimiseAnswer",
+    "OptimiseQuestion",
+    "Option",
     "OutputSpread",
     "PackAnswer",
     "PackQuestion",
+    "Payment",
     "Planner",
+    "PriceChange",
+    "ProjectionAnswer",
+    "ProjectionQuestion",
     "ProviderUsage",
     "RepeatsAnswer",
     "RepeatsQuestion",
@@ -106,14 +131,18 @@ __all__ = [
     "SampleSizeQuestion",
     "SimulateAnswer",
     "SimulateQuestion",
+    "SkewAnswer",
+    "SkewQuestion",
     "Summarise",
     "SwitchAnswer",
     "SwitchQuestion",
     "SystemsAnswer",
     "SystemsQuestion",
+    "Tier",
     "TokensAnswer",
     "TokensQuestion",
     "Usage",
+    "UsageSegment",
     "default_planner",
 ]
 
@@ -126,6 +155,7 @@ _HOMES: Final = {
     "ChunksQuestion": "planner.chunks",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
+    "Configuration": "planner.optimise.choosing",
     "ConversationAnswer": "planner.conversation",
     "ConversationQuestion": "planner.conversation",
     "CorrectedRateAnswer": "planner.evaluation.intervals",
@@ -136,6 +166,8 @@ _HOMES: Final = {
     "DefectsQuestion": "planner.evaluation.sample_size",
     "Distribution": "planner.distributions",
     "DocumentInput": "planner.attachments",
+    "EconomicsAnswer": "planner.economics.margins",
+    "EconomicsQuestion": "planner.economics.margins",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
@@ -143,7 +175,10 @@ _HOMES: Final = {
     "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
     "FitQuestion": "planner.context",
+    "FreeTierAnswer": "planner.economics.free_tier",
+    "FreeTierQuestion": "planner.economics.free_tier",
     "Generation": "planner.latency_hops",
+    "GrowingTier": "planner.economics.projection",
     "Hop": "planner.latency_hops",
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
@@ -153,14 +188,25 @@ _HOMES: Final = {
     "JudgeCostQuestion": "planner.evaluation.costs",
     "LatencyAnswer": "planner.latency",
     "LatencyQuestion": "planner.latency",
+    "MixAnswer": "planner.optimise.mix",
+    "MixModel": "planner.optimise.traffic",
+    "MixQuestion": "planner.optimise.traffic",
+    "MixSegment": "planner.optimise.traffic",
     "ModelsQuestion": "planner.listing",
     "Money": "planner.estimate",
     "MonitoringAnswer": "planner.evaluation.costs",
     "MonitoringQuestion": "planner.evaluation.costs",
+    "OptimiseAnswer": "planner.optimise.choosing",
+    "OptimiseQuestion": "planner.optimise.choosing",
+    "Option": "planner.optimise.choosing",
     "OutputSpread": "planner.estimate",
     "PackAnswer": "planner.packing.packed",
     "PackQuestion": "planner.packing.pack",
+    "Payment": "planner.economics.margins",
     "Planner": "planner.planner",
+    "PriceChange": "planner.economics.price_path",
+    "ProjectionAnswer": "planner.economics.projection",
+    "ProjectionQuestion": "planner.economics.projection",
     "ProviderUsage": "planner.costing",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
@@ -170,14 +216,18 @@ _HOMES: Final = {
     "SampleSizeQuestion": "planner.evaluation.sample_size",
     "SimulateAnswer": "planner.simulation",
     "SimulateQuestion": "planner.simulation",
+    "SkewAnswer": "planner.economics.skew",
+    "SkewQuestion": "planner.economics.skew",
     "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",
     "SystemsQuestion": "planner.evaluation.intervals",
+    "Tier": "planner.economics.margins",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "Usage": "pricing.usage",
+    "UsageSegment": "planner.economics.margins",
     "default_planner": "planner.assemble",
 }
 

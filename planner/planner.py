@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from planner.context import FitAnswer, FitQuestion
     from planner.conversation import ConversationAnswer, ConversationQuestion, SwitchAnswer, SwitchQuestion
     from planner.costing import CostQuestion
+    from planner.economics.free_tier import FreeTierAnswer, FreeTierQuestion
+    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion
+    from planner.economics.projection import ProjectionAnswer, ProjectionQuestion
+    from planner.economics.skew import SkewAnswer, SkewQuestion
     from planner.estimate import Estimate, EstimateQuestion
     from planner.evaluation.costs import (
         JudgeCostAnswer,
@@ -38,6 +42,9 @@ if TYPE_CHECKING:
     from planner.files import Files, FilesQuestion
     from planner.latency import LatencyAnswer, LatencyQuestion
     from planner.listing import CatalogAnswer, ModelDetail, Models, ModelsQuestion, PriceHistory
+    from planner.optimise.choosing import OptimiseAnswer, OptimiseQuestion
+    from planner.optimise.mix import MixAnswer
+    from planner.optimise.traffic import MixQuestion
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
@@ -227,6 +234,42 @@ class Planner:
         from planner.evaluation.sample_size import defects
 
         return defects(question)
+
+    def economics(self, question: EconomicsQuestion) -> EconomicsAnswer:
+        """What a request, session, user and month cost, the price for a margin, and what each plan contributes."""
+        from planner.economics.margins import economics
+
+        return economics(question, self.catalog, self.counter(), self.clock())
+
+    def usage_skew(self, question: SkewQuestion) -> SkewAnswer:
+        """How much of the cost the heaviest users make, and what a cap on a user saves."""
+        from planner.economics.skew import usage_skew
+
+        return usage_skew(question, self.catalog, self.counter(), self.clock())
+
+    def free_tier(self, question: FreeTierQuestion) -> FreeTierAnswer:
+        """What a free tier burns, and the conversion at which it pays for itself."""
+        from planner.economics.free_tier import free_tier
+
+        return free_tier(question, self.catalog, self.counter(), self.clock())
+
+    def projection(self, question: ProjectionQuestion) -> ProjectionAnswer:
+        """What the next months cost and bring, with growth, announced and assumed price changes."""
+        from planner.economics.projection import projection
+
+        return projection(question, self.catalog, self.counter(), self.clock())
+
+    def optimise(self, question: OptimiseQuestion) -> OptimiseAnswer:
+        """Which configurations meet all constraints, the frontier among them, and which constraint binds."""
+        from planner.optimise.choosing import optimise
+
+        return optimise(question, self.catalog, self.counter(), self.clock())
+
+    def mix(self, question: MixQuestion) -> MixAnswer:
+        """Which share of each segment of the traffic goes to which model at the least cost."""
+        from planner.optimise.mix import mix
+
+        return mix(question, self.catalog, self.counter(), self.clock())
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

@@ -75,5 +75,17 @@ VERBS: Final = (
     ),
     Verb("repeats", "/v1/evaluation/repeats", "planner.evaluation.costs", "RepeatsQuestion", "RepeatsAnswer"),
     Verb("defects", "/v1/evaluation/defects", "planner.evaluation.sample_size", "DefectsQuestion", "DefectsAnswer"),
+    Verb("economics", "/v1/economics", "planner.economics.margins", "EconomicsQuestion", "EconomicsAnswer"),
+    Verb("usage_skew", "/v1/economics/usage-skew", "planner.economics.skew", "SkewQuestion", "SkewAnswer"),
+    Verb("free_tier", "/v1/economics/free-tier", "planner.economics.free_tier", "FreeTierQuestion", "FreeTierAnswer"),
+    Verb(
+        "projection",
+        "/v1/economics/projection",
+        "planner.economics.projection",
+        "ProjectionQuestion",
+        "ProjectionAnswer",
+    ),
+    Verb("optimise", "/v1/optimise", "planner.optimise.choosing", "OptimiseQuestion", "OptimiseAnswer"),
+    Verb("mix", "/v1/optimise/mix", "planner.optimise.mix", "MixQuestion", "MixAnswer"),
 )
 """In the order in which a reader of the API meets them."""

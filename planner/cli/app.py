@@ -54,6 +54,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "evaluation monitoring": ("planning", "judging live traffic: cost, and how soon a drop is seen"),
     "evaluation repeats": ("planning", "more items, or more runs of each"),
     "evaluation defects": ("planning", "how many items show a rare defect"),
+    "economics": ("planning", "cost a user, price for a margin, contribution and cap of each plan"),
+    "economics usage-skew": ("planning", "what the heaviest users cost, and what a cap saves"),
+    "economics free-tier": ("planning", "what a free tier burns, and the conversion at which it pays"),
+    "economics projection": ("planning", "the months ahead, with growth and price changes"),
+    "optimise": ("planning", "configurations under constraints: the frontier, and what binds"),
+    "optimise mix": ("planning", "the cheapest mix of models over segments of traffic"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
@@ -166,7 +172,8 @@ def _start(options: list[str]) -> int:
         if "-v" in options:
             print("\n".join(_engines()))
         return DONE
-    commands = "\n".join(f"  {name:<17}{about}" for name, (_, about) in COMMANDS.items())
+    width = max(map(len, COMMANDS)) + 2
+    commands = "\n".join(f"  {name:<{width}}{about}" for name, (_, about) in COMMANDS.items())
     asked = "--help" in options or "-h" in options
     print(_START.format(commands=commands), end="", file=sys.stdout if asked else sys.stderr)
     return DONE if asked else WRONG_INPUT

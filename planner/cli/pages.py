@@ -70,13 +70,14 @@ def _float(name: str, value: float) -> str:
         return (small_usd if abs(value) < 1 else month_usd)(Decimal(repr(value))) + " USD"
     if name.endswith(_SHARES):
         return f"{value * 100:.4g} %"
-    return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
+    written = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"  # noqa: PLR2004 - no exponent for counts
+    return written + (" s" if name.endswith("_seconds") else "")
 
 
 def _listed(name: str, values: tuple[Any, ...]) -> Block:
     if not is_dataclass(values[0]) or isinstance(values[0], ModelRef):
         return bullets(_words(name), (shown(name, each) for each in values))
-    names = [field.name for field in fields(values[0]) if any(_is_plain(getattr(each, field.name)) for each in values)]
+    names = [field.name for field in fields(values[0]) if any(_in_cell(getattr(each, field.name)) for each in values)]
     columns = [Column(_words(each), right=_is_figure(getattr(values[0], each))) for each in names]
     return Table(columns, [[_cell(each, column) for column in names] for each in values])
 
@@ -103,7 +104,7 @@ def _is_flat(value: Any) -> bool:
 
 def _cell(row: object, name: str) -> str:
     value = getattr(row, name)
-    return "-" if value is None else shown(name, value)
+    return "-" if value in (None, ()) else shown(name, value)
 
 
 def _is_plain(value: object) -> bool:
@@ -111,6 +112,11 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, tuple):
         return False
     return isinstance(value, ModelRef | CatalogRef) or not (is_dataclass(value) or isinstance(value, dict))
+
+
+def _in_cell(value: object) -> bool:
+    """Whether a value stands in a table: what is plain, and a list of plain things."""
+    return _is_plain(value) or (isinstance(value, tuple) and all(map(_is_plain, value)) and value != ())
 
 
 def _is_figure(value: object) -> bool:

@@ -28,6 +28,8 @@ PICTURES: Final[Mapping[str, str]] = {
     "latency": "planner.cli.plots.latency:latency",
     "route": "planner.cli.plots.routing:route",
     "simulate": "planner.cli.plots.simulation:simulate",
+    "projection": "planner.cli.plots.economics:projection",
+    "optimise": "planner.cli.plots.optimise:optimise",
 }
 """Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
 

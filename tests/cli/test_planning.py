@@ -90,6 +90,34 @@ def test_an_answer_is_drawn(tokenplan, tmp_path):
     assert "ends in '.gif'" in tokenplan(*argv, "route.gif").err
 
 
+MONTHS = {
+    "request": {"usd": "0.003"},
+    "tiers": [{"name": "pro", "users": 2500, "price_usd": 15, "requests_per_user_per_month": 500}],
+    "price_changes": [{"at": "2027-02-15", "change_share": 0.5}],
+    "months": 4,
+    "fixed_usd_per_month": 400,
+    "budget_usd_per_month": 5000,
+}
+CHOICES = {
+    "configurations": [
+        {"name": name, "call": {"usd": usd}, "quality": quality, "latency_p95_seconds": p95}
+        for name, usd, quality, p95 in (("small", "0.001", 0.7, 2), ("large", "0.01", 0.9, 7), ("odd", "0.02", 0.8, 8))
+    ],
+    "min_quality": 0.8,
+}
+DRAWN = (("economics projection", MONTHS, "budget for cost"), ("optimise", CHOICES, "cheapest"))
+
+
+@pytest.mark.parametrize(("command", "question", "shown"), DRAWN)
+def test_figures_reasons_and_pictures_read_well(tokenplan, tmp_path, golden, command, question, shown):
+    """Money over a dollar in cents, counts without an exponent, lists in their cells; a picture names its parts."""
+    asked, drawn = tmp_path / "asked.json", tmp_path / "drawn.svg"
+    asked.write_text(json.dumps(question), encoding="utf-8")
+    argv = (*command.split(), "--question", str(asked))
+    golden(f"{command.replace(' ', '-')}.txt", tokenplan(*argv, "--plot", str(drawn)).out)
+    assert shown in drawn.read_text(encoding="utf-8")
+
+
 TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
 
 
