@@ -113,7 +113,7 @@ def cached_request(
     if answer is None and output_tokens:
         raise NotPriced(f"{prices.model.id} lists no price for output_tokens", loc=("model",), value=terms.model)
     why, least = None, prices.cache_minimum_tokens
-    if prices.cache_read_usd is None and terms.read_multiplier is None:
+    if terms.read_multiplier is None and not (prices.cache_read_usd is not None and prices.input_usd):
         why = f"{prices.model.id} lists no price for cached tokens; state read_multiplier to see caching"
     elif least is not None and prefix_tokens < least:
         why = f"{prefix_tokens} tokens are under the {least} that {prices.model.id} caches: never a hit"

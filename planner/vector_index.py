@@ -93,7 +93,9 @@ class Corpus:
     query_tokens: int
 
 
-def index(corpus: Corpus, embedder: Embedder, store: Store, catalog: Catalog, now: datetime) -> Index:
+def index(
+    corpus: Corpus, embedder: Embedder, store: Store, catalog: Catalog, now: datetime, name: str | None = None
+) -> Index:
     """Embed `D + (chunks-1)*o` tokens a document, store `n*(bytes*dimensions + metadata)/1e9` GB, at least the minimum.
 
     Raises:
@@ -108,7 +110,7 @@ def index(corpus: Corpus, embedder: Embedder, store: Store, catalog: Catalog, no
     size = round(chunks * (store.bytes_per_dimension * embedder.dimensions + store.metadata_bytes))
     longest = min(corpus.chunk_tokens, -(-corpus.tokens // corpus.documents))
     return Index(
-        embedder.model,
+        name or embedder.model,
         model,
         None if most is None else longest <= most,
         corpus.chunk_tokens,
@@ -116,7 +118,7 @@ def index(corpus: Corpus, embedder: Embedder, store: Store, catalog: Catalog, no
         embedded,
         size,
         embedded * price / _MILLION,
-        max(store.minimum_usd_per_month, size / _GIGABYTE * store.usd_per_gb_month),
+        max(float(store.minimum_usd_per_month), size / _GIGABYTE * store.usd_per_gb_month),
         corpus.query_tokens * query_price / _MILLION,
         warnings,
     )

@@ -1,0 +1,287 @@
+"""Knowledge by retrieval, by a long prompt, or by both: what each costs, whether it fits, and where they break even."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import inf
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from planner.break_even import crossings
+from planner.cached_request import HOURS_PER_MONTH, CachedTerms, check_terms
+from planner.calls import Call, CallCost, Load, Pricer
+from planner.checks import STRICT, Checks
+from planner.retrieval_plans import Means, Plan, hybrid, long_context, retrieval
+from planner.vector_index import Corpus, Embedder, Index, Store, check_embedder, index
+from pricing.errors import TokenplanError
+from pricing.rates import ModelRef
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from planner.tokens import Counter
+    from pricing.catalog import Catalog
+
+MOST_EMBEDDINGS: Final = 10
+LARGEST_QUERIES_DECADES: Final = 9
+"""Break-evens are looked for from one query a month to a thousand million."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalQuestion(CachedTerms):
+    """What does a query cost when a corpus is retrieved from, sent whole, or both; and from how many queries on?"""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    corpus_tokens: int
+    """Tokens of all the knowledge, as the answering model counts."""
+    queries_per_month: float
+    """Queries a month."""
+    embeddings: tuple[Embedder, ...]
+    """Embedding models to compare, at least one."""
+    query_tokens: int = 50
+    """Tokens of a query."""
+    instruction_tokens: int = 0
+    """Tokens of the instructions that every prompt starts with."""
+    output_tokens: int = 300
+    """Tokens of an answer, reasoning included."""
+    documents: int = 1
+    """Documents that the corpus consists of, of about equal length; each is cut for itself."""
+    chunk_tokens: int = 512
+    """Tokens of a chunk."""
+    overlap_tokens: int = 0
+    """Tokens of a chunk that repeat the one before."""
+    retrieved_chunks: int = 5
+    """Chunks that a prompt holds."""
+    rerank: Call | None = None
+    """One reranking call a query; none costs nothing."""
+    load: Load | None = None
+    """What the reranking call sends, where it does not say it."""
+    store: Store = Store()
+    """The vector store's prices."""
+    updates_per_month: float = 0.0
+    """Times a month that the knowledge changes."""
+    updated_share: float = 1.0
+    """Share of the corpus that is embedded anew at each update."""
+    horizon_months: float = 12.0
+    """Months over which embedding the corpus for the first time is spread."""
+    active_hours_per_month: float = HOURS_PER_MONTH
+    """Hours a month in which queries arrive (at random); fewer hours find a cached corpus more often."""
+    long_context_share: float | None = None
+    """Share of queries that retrieval leaves unanswered and that go on to the whole corpus; none is no hybrid."""
+    declined_output_tokens: int = 0
+    """Tokens that retrieval's prompt generates for such a query."""
+    quality_table: tuple[tuple[int, float, float], ...] = ()
+    """Rows of prompt tokens, relative position (0 first, 1 last) and quality of what stands there; none is built in."""
+    retrieval_recall: float | None = None
+    """Share of queries for which the retrieved chunks hold what is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalOption:
+    """One way to bring the knowledge to the model, in USD.
+
+    `setup_usd` is paid once, `update_usd` at each change of the knowledge, `next_query_usd` by one more query at the
+    stated volume; the month and `cost_per_query_usd` hold all of it, setup spread over the horizon. `cached` is the
+    lifetime that is used, `hit_rate` how often the prefix is found. `fits` is None where no limit is known.
+    """
+
+    option: str
+    fits: bool | None
+    prompt_tokens: int
+    cached: str | None
+    hit_rate: float | None
+    setup_usd: float
+    update_usd: float
+    next_query_usd: float
+    cost_per_query_usd: float
+    cost_per_month_usd: float
+    quality: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """The queries a month at which two options cost the same, and which is the cheaper below and above.
+
+    `queries_per_month` is None where one is the cheaper at every volume from 1 to 1e9, or both cost the same.
+    """
+
+    first: str
+    second: str
+    queries_per_month: float | None
+    cheaper_below: str
+    cheaper_above: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalAnswer:
+    """Every option, cheapest first, those that do not fit last; `cheapest` is None where none fits."""
+
+    model: ModelRef
+    queries_per_month: float
+    cheapest: str | None
+    options: tuple[RetrievalOption, ...]
+    embeddings: tuple[Index, ...]
+    break_evens: tuple[BreakEven, ...]
+    rerank: CallCost | None
+    basis: Literal["assumed"]
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def compare(question: RetrievalQuestion, catalog: Catalog, counter: Counter, now: datetime) -> RetrievalAnswer:
+    """A month is `setup/horizon + storage + updates*update + queries*query`, for each option.
+
+    Retrieval embeds the corpus, stores it, embeds and reranks the query and sends `k` chunks; long context sends the
+    corpus whole, cached or not; the hybrid asks retrieval first and the whole corpus where that declines (Self-Route:
+    Li et al., EMNLP 2024). A cached corpus is found by random arrivals as in `planner.caching`, and every update of the
+    knowledge makes the next request write it again.
+
+    Raises:
+        InvalidInput: a number out of range, no embedding model, two of one name, a rerank without a cost.
+        TokenplanError: a model that cannot be priced.
+    """
+    _validate(question)
+    rerank = None
+    if question.rerank is not None:
+        rerank = Pricer(catalog, counter.once(), now, question.load)(question.rerank, "rerank")
+    means = Means(question, catalog, now, float(rerank.usd) if rerank else 0.0)
+    indexes = tuple(_index(question, at, catalog, now) for at in range(len(question.embeddings)))
+    found = [retrieval(means, each) for each in indexes]
+    whole = long_context(means)
+    plans = [*found, *whole, *hybrid(means, found, whole)]
+    rows = sorted((_row(question, plan) for plan in plans), key=lambda row: (row.fits is False, row.cost_per_month_usd))
+    usable = [plan for plan in plans if plan.fits is not False]
+    return RetrievalAnswer(
+        whole[0].request.model,
+        question.queries_per_month,
+        rows[0].option if usable else None,
+        tuple(rows),
+        indexes,
+        tuple(row for pair in combinations(usable, 2) for row in _break_evens(*pair)),
+        rerank,
+        "assumed",
+        _assumptions(question, plans),
+        _warnings(plans, indexes, rerank),
+    )
+
+
+def _validate(question: RetrievalQuestion) -> None:
+    checks = Checks().positive(
+        queries_per_month=question.queries_per_month,
+        horizon_months=question.horizon_months,
+        active_hours_per_month=question.active_hours_per_month,
+    )
+    counts = ("corpus_tokens", "documents", "chunk_tokens", "retrieved_chunks", "query_tokens")
+    checks.at_least(1, **{name: getattr(question, name) for name in counts})
+    rest = ("instruction_tokens", "output_tokens", "overlap_tokens", "updates_per_month", "declined_output_tokens")
+    checks.not_negative(**{name: getattr(question, name) for name in rest})
+    shares = ("updated_share", "long_context_share", "retrieval_recall")
+    checks.share(**{name: getattr(question, name) for name in shares})
+    check_terms(checks, question)
+    if question.documents > question.corpus_tokens:
+        checks.refuse("documents", question.documents, f"it must be at most corpus_tokens, {question.corpus_tokens}")
+    if question.active_hours_per_month > _LONGEST_MONTH:
+        checks.refuse("active_hours_per_month", question.active_hours_per_month, "a month has at most 744 hours")
+    _check_table(checks, question.quality_table)
+    names = _names(question)
+    if len(set(names)) < len(names):
+        checks.refuse("embeddings", ", ".join(names), "two of them are the same model, dimensions and chunk size")
+    if not 1 <= len(names) <= MOST_EMBEDDINGS:
+        checks.refuse("embeddings", f"{len(names)} models", f"give 1 to {MOST_EMBEDDINGS}")
+    checks.done()
+    store = question.store
+    Checks("store").not_negative(
+        usd_per_gb_month=store.usd_per_gb_month,
+        minimum_usd_per_month=store.minimum_usd_per_month,
+        usd_per_query=store.usd_per_query,
+        metadata_bytes=store.metadata_bytes,
+    ).positive(bytes_per_dimension=store.bytes_per_dimension).done()
+    for at, each in enumerate(question.embeddings):
+        check_embedder(at, each, question.overlap_tokens, question.chunk_tokens)
+
+
+_LONGEST_MONTH: Final = 744
+
+
+def _check_table(checks: Checks, table: tuple[tuple[int, float, float], ...]) -> None:
+    places = [row[:2] for row in table]
+    for at, (tokens, position, quality) in enumerate(table):
+        if tokens < 1 or not 0 <= position <= 1 or not 0 <= quality < inf:
+            checks.refuse("quality_table", table[at], "tokens from 1, position a share, quality not negative")
+        elif places.index((tokens, position)) != at:
+            checks.refuse("quality_table", table[at], "that length and position were given before")
+
+
+def _index(question: RetrievalQuestion, at: int, catalog: Catalog, now: datetime) -> Index:
+    embedder = question.embeddings[at]
+    corpus = Corpus(
+        embedder.corpus_tokens or question.corpus_tokens,
+        question.documents,
+        embedder.chunk_tokens or question.chunk_tokens,
+        question.overlap_tokens,
+        question.query_tokens,
+    )
+    try:
+        return index(corpus, embedder, question.store, catalog, now, _names(question)[at])
+    except TokenplanError as error:
+        raise error.under("embeddings", at) from None
+
+
+def _names(question: RetrievalQuestion) -> list[str]:
+    """What each embedding model's options are called: with dimensions and chunk size where a model stands twice."""
+    models = [each.model for each in question.embeddings]
+    return [
+        each.model
+        if models.count(each.model) == 1
+        else f"{each.model} {each.dimensions}x{each.chunk_tokens or question.chunk_tokens}"
+        for each in question.embeddings
+    ]
+
+
+def _row(question: RetrievalQuestion, plan: Plan) -> RetrievalOption:
+    queries = question.queries_per_month
+    month = plan.month(queries)
+    hit = plan.hit_rate(queries)
+    return RetrievalOption(
+        plan.name, plan.fits, plan.prompt_tokens, plan.lifetime, hit, plan.setup_usd, plan.update_usd(queries),
+        plan.query_usd(queries), month / queries, month, plan.quality,
+    )  # fmt: skip
+
+
+def _break_evens(first: Plan, second: Plan) -> list[BreakEven]:
+    """Every volume at which two plans cost the same; a cached corpus may give more than one."""
+    found, dearer = crossings(lambda queries: (first.month(queries), second.month(queries)), LARGEST_QUERIES_DECADES)
+    if dearer is None:
+        return [BreakEven(first.name, second.name, None, "equal", "equal")]
+    above, below = (second.name, first.name) if dearer else (first.name, second.name)
+    if not found:
+        return [BreakEven(first.name, second.name, None, above, above)]
+    rows = []
+    for queries in reversed(found):
+        rows.append(BreakEven(first.name, second.name, queries, below, above))
+        above, below = below, above
+    return rows[::-1]
+
+
+def _assumptions(question: RetrievalQuestion, plans: list[Plan]) -> tuple[str, ...]:
+    said = ["queries arrive at random (Poisson) within the active hours"]
+    said.append("every retrieved chunk is a full one; a month is 730.5 hours")
+    if question.updates_per_month:
+        said.append("updates come at random too, and change the corpus at its start: all of it is written again")
+    if any(plan.way for plan in plans):
+        said.append("a hit starts the lifetime anew" if question.refreshed_on_read else "a lifetime ends where it was set")
+    said += [f"hybrid: {plan.steps}, both the cheapest at this volume; retrieval is paid for every query" for plan in plans if plan.then]
+    if question.quality_table or question.retrieval_recall is not None:
+        said.append("what is needed may stand at any position with equal probability; qualities are yours")
+    return tuple(said)
+
+
+def _warnings(plans: list[Plan], indexes: tuple[Index, ...], rerank: CallCost | None) -> tuple[str, ...]:
+    said = [note for plan in plans for note in plan.notes]
+    said += [note for each in indexes for note in each.warnings]
+    said += rerank.warnings if rerank else ()
+    for plan in plans:
+        if plan.fits is False:
+            said.append(f"{plan.name} does not fit: its figures are for comparison, and it has no break-even")
+    return tuple(dict.fromkeys(said))
