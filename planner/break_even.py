@@ -16,8 +16,8 @@ _SAME: Final = 1e-12
 def crossings(gap: Callable[[float], tuple[float, float]], decades: int) -> tuple[list[float], bool | None]:
     """The volumes from 1 to `10**decades` at which two costs cross, and whether the first is dearer beyond the last.
 
-    `gap` gives both costs at a volume. The second figure is None where the costs are equal throughout. Volumes are tried
-    on a grid of twenty a decade, then halved: two crossings closer than a step are not seen.
+    `gap` gives both costs at a volume. The second answer is None where the costs are equal throughout. Volumes are
+    tried on a grid of twenty a decade, then halved: two crossings closer than a step are not seen.
     """
     points = [10 ** (at / _STEPS_PER_DECADE) for at in range(decades * _STEPS_PER_DECADE + 1)]
     found, before, last = [], None, points[0]

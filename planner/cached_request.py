@@ -9,12 +9,12 @@ from planner.caching import HOUR, Lifetime, hit_rate, lifetimes
 from planner.checks import STRICT, Checks
 from planner.token_prices import ModelTerms, token_prices
 from pricing.errors import NotPriced
+from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pricing.catalog import Catalog
-    from pricing.rates import ModelRef
 
 HOURS_PER_MONTH: Final = 730.5
 """A twelfth of a mean year."""
@@ -107,7 +107,9 @@ def cached_request(
         TokenplanError: the model cannot be priced, or lists no price for output that is generated.
     """
     prices = token_prices(terms, prefix_tokens + input_tokens, catalog, now)
-    fresh = float(prices.input_usd) if terms.input_usd_per_million_tokens is None else terms.input_usd_per_million_tokens
+    fresh = (
+        float(prices.input_usd) if terms.input_usd_per_million_tokens is None else terms.input_usd_per_million_tokens
+    )
     listed = None if prices.output_usd is None else float(prices.output_usd)
     answer = listed if terms.output_usd_per_million_tokens is None else terms.output_usd_per_million_tokens
     if answer is None and output_tokens:

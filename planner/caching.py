@@ -122,9 +122,9 @@ def hit_rate(
 ) -> float:
     """The share of Poisson arrivals that find the prefix: `1-exp(-L*T)` sliding, `L*T/(1+L*T)` fixed.
 
-    Where the prefix itself changes at random times, at a rate u, what was written is lost: `L/(L+u) * (1-exp(-(L+u)*T))`
-    sliding, and fixed with the mean life `(1-exp(-u*T))/u` for T. Source: renewal argument on a cache of one item, e.g.
-    Che, Tung and Wang (2002) for the sliding form.
+    Where the prefix itself changes at random times, at a rate u, what was written is lost: sliding
+    `L/(L+u) * (1-exp(-(L+u)*T))`, fixed with the mean life `(1-exp(-u*T))/u` in place of T. Source: renewal argument
+    on a cache of one item, e.g. Che, Tung and Wang (2002) for the sliding form.
     """
     if refreshed:
         both = arrivals_per_second + changes_per_second

@@ -140,8 +140,8 @@ class _Side:
 def tuning(question: TuningQuestion, catalog: Catalog, now: datetime) -> TuningAnswer:
     """`N* = (train_tokens*epochs*price*trainings + hosting)/(c_base - c_ft)`, all over one horizon.
 
-    Both costs take prompt caching in: at a stated hit rate, else at the one that random arrivals give, and then N* is the
-    volume from which on tuning pays with the hit rates of that volume. Trainings are `ceil(horizon / cadence)`.
+    Both costs take prompt caching in: at a stated hit rate, else at the one that random arrivals give, and then N* is
+    the volume from which on tuning pays with the hit rates of that volume. Trainings are `ceil(horizon / cadence)`.
 
     Raises:
         InvalidInput: a number out of range, not exactly one of a model and a stated cost on either side.
@@ -215,9 +215,7 @@ def _side(question: TuningQuestion, name: Literal["base", "tuned"], catalog: Cat
     if served is None:
         return _Side(stated, None, None, question.active_hours_per_month)
     try:
-        request = cached_request(
-            served, served.prefix_tokens, served.input_tokens, served.output_tokens, catalog, now
-        )
+        request = cached_request(served, served.prefix_tokens, served.input_tokens, served.output_tokens, catalog, now)
     except TokenplanError as error:
         raise error.under(name) from None
     return _Side(None, request, served.cache_hit_rate, question.active_hours_per_month)
@@ -275,7 +273,9 @@ def _shortest_cadence(question: TuningQuestion, monthly: float) -> float | None:
 
 
 def _assumptions(question: TuningQuestion, base: _Side, tuned: _Side) -> tuple[str, ...]:
-    said = ["the tuned model is as good as the base with its longer prompt; measure that before you believe the figures"]
+    said = [
+        "the tuned model is as good as the base with its longer prompt; measure that before you believe the figures"
+    ]
     if not (base.same_at_any_volume and tuned.same_at_any_volume):
         said.append("requests arrive at random (Poisson) within the active hours; hit rates follow the volume")
     if question.retrain_every_months is None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from planner.cached_request import CachedRequest, cached_request
+from planner.caching import Lifetime
 from planner.context import check
 from planner.positions import mean, quality, slots
+from planner.retrieval.question import RetrievalQuestion
+from pricing.catalog import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from planner.caching import Lifetime
-    from planner.retrieval import RetrievalQuestion
-    from planner.vector_index import Index
-    from pricing.catalog import Catalog
+    from planner.retrieval.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,9 @@ class Plan:
         What updates cost a cached corpus is in the hit rate, so in the query.
         """
         anew = self.setup_usd * self.question.updated_share * self.question.updates_per_month
-        return self.setup_usd / self.question.horizon_months + self.storage_usd + anew + queries * self.query_usd(queries)
+        return (
+            self.setup_usd / self.question.horizon_months + self.storage_usd + anew + queries * self.query_usd(queries)
+        )
 
     def _sent(self, request: CachedRequest, queries: float) -> float:
         hourly = queries / self.question.active_hours_per_month
@@ -123,7 +125,7 @@ class Plan:
         return self.request.hit_rate(self.way, queries / hours, changes)
 
 
-def retrieval(means: Means, stored: Index) -> Plan:
+def by_retrieval(means: Means, stored: Index) -> Plan:
     """The best chunks of one embedding model's index; instructions are cached where that is cheaper."""
     asked = means.question
     held = min(asked.retrieved_chunks, stored.chunks)
@@ -145,7 +147,7 @@ def retrieval(means: Means, stored: Index) -> Plan:
     )
 
 
-def long_context(means: Means) -> list[Plan]:
+def by_long_context(means: Means) -> list[Plan]:
     """The whole corpus in every prompt: uncached, then once for each lifetime that the model offers."""
     asked = means.question
     prefix = asked.instruction_tokens + asked.corpus_tokens
@@ -158,7 +160,7 @@ def long_context(means: Means) -> list[Plan]:
     return [plain, *cached]
 
 
-def hybrid(means: Means, found: Sequence[Plan], whole: Sequence[Plan]) -> list[Plan]:
+def by_both(means: Means, found: Sequence[Plan], whole: Sequence[Plan]) -> list[Plan]:
     """Retrieval first, the whole corpus for what it declines; of each the cheapest at the stated volume that fits."""
     asked, share = means.question, means.question.long_context_share
     if share is None:

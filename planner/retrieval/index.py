@@ -180,5 +180,3 @@ def check_embedder(at: int, embedder: Embedder, overlap_tokens: int, chunk_token
     if overlap_tokens >= (embedder.chunk_tokens or chunk_tokens):
         checks.refuse("chunk_tokens", embedder.chunk_tokens, f"it must be above overlap_tokens, {overlap_tokens}")
     checks.done()
-
-
