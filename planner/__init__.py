@@ -45,7 +45,12 @@ if TYPE_CHECKING:
     from planner.packing.packed import PackAnswer
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.retrieval.compare import RetrievalAnswer
+    from planner.retrieval.index import Embedder, Store
+    from planner.retrieval.question import RetrievalQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.tuning import Served, TuningAnswer, TuningQuestion
+    from planner.tuning_advice import TuningAdviceAnswer, TuningAdviceQuestion
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -67,6 +72,7 @@ __all__ = [
     "DefectsAnswer",
     "DefectsQuestion",
     "DocumentInput",
+    "Embedder",
     "Embedding",
     "Estimate",
     "EstimateQuestion",
@@ -91,10 +97,14 @@ __all__ = [
     "ProviderUsage",
     "RepeatsAnswer",
     "RepeatsQuestion",
+    "RetrievalAnswer",
+    "RetrievalQuestion",
     "RouteAnswer",
     "RouteQuestion",
     "SampleSizeAnswer",
     "SampleSizeQuestion",
+    "Served",
+    "Store",
     "Summarise",
     "SwitchAnswer",
     "SwitchQuestion",
@@ -102,6 +112,10 @@ __all__ = [
     "SystemsQuestion",
     "TokensAnswer",
     "TokensQuestion",
+    "TuningAdviceAnswer",
+    "TuningAdviceQuestion",
+    "TuningAnswer",
+    "TuningQuestion",
     "Usage",
     "default_planner",
 ]
@@ -121,9 +135,10 @@ _HOMES: Final = {
     "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
-    "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "DocumentInput": "planner.attachments",
+    "Embedder": "planner.retrieval.index",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
@@ -148,10 +163,14 @@ _HOMES: Final = {
     "ProviderUsage": "planner.costing",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
+    "RetrievalAnswer": "planner.retrieval.compare",
+    "RetrievalQuestion": "planner.retrieval.question",
     "RouteAnswer": "planner.routing.route",
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
+    "Served": "planner.tuning",
+    "Store": "planner.retrieval.index",
     "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
@@ -159,6 +178,10 @@ _HOMES: Final = {
     "SystemsQuestion": "planner.evaluation.intervals",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
+    "TuningAdviceAnswer": "planner.tuning_advice",
+    "TuningAdviceQuestion": "planner.tuning_advice",
+    "TuningAnswer": "planner.tuning",
+    "TuningQuestion": "planner.tuning",
     "Usage": "pricing.usage",
     "default_planner": "planner.assemble",
 }

@@ -61,11 +61,11 @@ class TuningAdviceQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one stated fact speaks for, why, and the figures that it rests on; `decisive` reasons leave no choice."""
+    """What one stated fact favours, whether it rules training out, why, and the figures that it rests on."""
 
     aspect: Literal["knowledge", "behaviour", "cost"]
-    speaks_for: Way
-    decisive: bool
+    favours: Way
+    rules_out: Literal["tuning"] | None
     because: str
     figures: str
 
@@ -74,8 +74,8 @@ class Reason:
 class TuningAdviceAnswer:
     """What to do about the knowledge and about the behaviour, and each reason.
 
-    `stale_share` is the part of the time in which a trained model would be out of date; `retrainings_per_month` keeps it
-    up to date at `retraining_usd_per_month`, against `update_usd_per_month` of the way that is advised.
+    `stale_share` is the part of the time in which a trained model would be out of date; `retrainings_per_month` keeps
+    it up to date at `retraining_usd_per_month`, against `update_usd_per_month` of the cheapest other way that fits.
     """
 
     advice: str
@@ -179,11 +179,10 @@ def _of_knowledge(stated: _Stated) -> Iterator[Reason]:
         return
     every, stale = question.knowledge_changes_every_days, stated.stale_share
     if every is None:
-        yield _knows("tuning", "knowledge that does not change can be trained once", "never changes", decisive=False)
+        yield _knows("tuning", "knowledge that does not change can be trained once", "never changes")
     elif stale is None:
         yield _knows(
             "retrieval", "a store is up to date at once, a model after a training", f"changes every {every:g} days",
-            decisive=False,
         )  # fmt: skip
     else:
         over = stale > question.tolerated_stale_share
@@ -191,22 +190,22 @@ def _of_knowledge(stated: _Stated) -> Iterator[Reason]:
             f"{question.training_days:g} of {every:g} days: {stale:.3g}, tolerated {question.tolerated_stale_share:g}"
         )
         because = "a trained model is out of date for longer than is tolerated" if over else _IN_TIME
-        yield _knows("retrieval" if over else "tuning", because, figures, decisive=over)
+        yield _knows("retrieval" if over else "tuning", because, figures, no_training=over)
     if question.needs_citations:
         yield _knows(
-            "retrieval", "a model cannot name where a trained fact came from", "needs_citations", decisive=True
+            "retrieval", "a model cannot name where a trained fact came from", "needs_citations", no_training=True
         )
     if question.needs_access_control:
         because = "what was trained cannot be withheld from some, nor deleted"
-        yield _knows("retrieval", because, "needs_access_control", decisive=True)
-    yield _knows("retrieval", "facts are learnt unreliably by training", _STUDY, decisive=False)
+        yield _knows("retrieval", because, "needs_access_control", no_training=True)
+    yield _knows("retrieval", "facts are learnt unreliably by training", _STUDY)
 
 
 _IN_TIME: Final = "a trained model is out of date no longer than is tolerated"
 
 
-def _knows(way: Way, because: str, figures: str, *, decisive: bool) -> Reason:
-    return Reason("knowledge", way, decisive, because, figures)
+def _knows(way: Way, because: str, figures: str, *, no_training: bool = False) -> Reason:
+    return Reason("knowledge", way, "tuning" if no_training else None, because, figures)
 
 
 def _of_behaviour(stated: _Stated) -> Iterator[Reason]:
@@ -217,11 +216,11 @@ def _of_behaviour(stated: _Stated) -> Iterator[Reason]:
     if have is not None and need is not None:
         short = have < need
         because = "prompting falls short of what is required" if short else "prompting is good enough"
-        yield Reason("behaviour", "tuning" if short else "prompt", not short, because, f"{have:g} of {need:g}")
+        yield Reason("behaviour", "tuning" if short else "prompt", None, because, f"{have:g} of {need:g}")
     examples, needed = question.labelled_examples, question.needed_examples
     if examples is not None and (examples == 0 or (needed is not None and examples < needed)):
         figures = f"{examples} examples" + ("" if needed is None else f", {needed} needed")
-        yield Reason("behaviour", "prompt", True, "there are too few examples to train on", figures)
+        yield Reason("behaviour", "prompt", "tuning", "there are too few examples to train on", figures)
 
 
 def _of_cost(stated: _Stated) -> Iterator[Reason]:
@@ -229,12 +228,12 @@ def _of_cost(stated: _Stated) -> Iterator[Reason]:
     if trained is not None:
         way: Way = "tuning" if trained.pays else "prompt"
         figures = f"{trained.savings_usd:,.2f} USD over the horizon"
-        yield Reason("cost", way, False, f"tuning {trained.verdict}", figures)
+        yield Reason("cost", way, None, f"tuning {trained.verdict}", figures)
     if found is not None and found.cheapest is not None:
         best = found.options[0]
         way = "long context" if best.option.startswith("long context") else "retrieval"
         figures = f"{best.cost_per_month_usd:,.2f} USD a month, an update {best.update_usd:,.4f} USD"
-        yield Reason("cost", way, False, f"{best.option} is the cheapest that fits", figures)
+        yield Reason("cost", way, None, f"{best.option} is the cheapest that fits", figures)
 
 
 def _knowledge(stated: _Stated, reasons: Sequence[Reason]) -> Way:
@@ -242,10 +241,10 @@ def _knowledge(stated: _Stated, reasons: Sequence[Reason]) -> Way:
     if not stated.question.needs_knowledge:
         return "none"
     mine = [each for each in reasons if each.aspect == "knowledge"]
-    trainable = any(each.speaks_for == "tuning" for each in mine) and not any(each.decisive for each in mine)
+    trainable = any(each.favours == "tuning" for each in mine) and not any(each.rules_out for each in mine)
     if trainable and stated.tuning is not None and stated.tuning.pays:
         return "tuning"
-    cost = [each.speaks_for for each in reasons if each.aspect == "cost" and each.speaks_for != "prompt"]
+    cost = [each.favours for each in reasons if each.aspect == "cost" and each.favours != "prompt"]
     return "long context" if "long context" in cost else "retrieval"
 
 
@@ -253,10 +252,10 @@ def _behaviour(stated: _Stated, reasons: Sequence[Reason]) -> Way:
     """Trained where the prompt falls short or training pays, and there are examples; else prompted."""
     if not stated.question.needs_behaviour:
         return "none"
-    few = any(each.decisive and "too few" in each.because for each in reasons)
-    falls_short = any(each.aspect == "behaviour" and each.speaks_for == "tuning" for each in reasons)
+    mine = [each for each in reasons if each.aspect == "behaviour"]
+    falls_short = any(each.favours == "tuning" for each in mine)
     pays = stated.tuning is not None and stated.tuning.pays
-    return "tuning" if (falls_short or pays) and not few else "prompt"
+    return "tuning" if (falls_short or pays) and not any(each.rules_out for each in mine) else "prompt"
 
 
 def _said(knowledge: Way, behaviour: Way) -> str:
