@@ -12,8 +12,10 @@ from pricing.errors import NotPriced
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from planner.token_prices import TokenPrices
     from pricing.catalog import Catalog
 
 HOURS_PER_MONTH: Final = 730.5
@@ -69,6 +71,7 @@ class CachedRequest:
     refreshed: bool
     lifetimes: tuple[Lifetime, ...]
     why_uncached: str | None
+    assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def hit_rate(self, way: Lifetime, arrivals_per_hour: float, changes_per_hour: float = 0.0) -> float:
@@ -119,13 +122,27 @@ def cached_request(
         why = f"{prices.model.id} lists no price for cached tokens; state read_multiplier to see caching"
     elif least is not None and prefix_tokens < least:
         why = f"{prefix_tokens} tokens are under the {least} that {prices.model.id} caches: never a hit"
+    ways = () if why or not prefix_tokens else tuple(lifetimes(terms, prices))
     return CachedRequest(
         prices.model,
         prefix_tokens * fresh / _MILLION,
         (input_tokens * fresh + output_tokens * (answer or 0.0)) / _MILLION,
         terms.storage_usd_per_million_token_hours * prefix_tokens / _MILLION,
         terms.refreshed_on_read,
-        () if why or not prefix_tokens else tuple(lifetimes(terms, prices)),
+        ways,
         why if prefix_tokens else None,
+        tuple(_assumed(terms, prices, ways)),
         prices.warnings,
     )
+
+
+def _assumed(terms: CachedTerms, prices: TokenPrices, ways: tuple[Lifetime, ...]) -> Iterator[str]:
+    name = prices.model.id
+    if not ways:
+        return
+    anew = terms.refreshed_on_read
+    yield "a hit starts the cache's lifetime anew" if anew else "a cache's lifetime ends where it was set"
+    if ways[0].name == "automatic" and terms.lifetime_seconds is None:
+        yield f"{name}: the provider states no lifetime of the cache; 300 seconds were taken"
+    if prices.cache_minimum_tokens is None:
+        yield f"{name}: the fewest tokens that are cached are not known; none were assumed"

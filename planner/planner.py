@@ -171,7 +171,7 @@ class Planner:
         return route(question, self.catalog, self.counter(), self.clock())
 
     def retrieval(self, question: RetrievalQuestion) -> RetrievalAnswer:
-        """What a query costs by retrieval, by a long prompt or by both, whether each fits, and where they break even."""
+        """What a query costs by retrieval, by a long prompt or by both, and where they break even."""
         from planner.retrieval.compare import retrieval
 
         return retrieval(question, self.catalog, self.counter(), self.clock())

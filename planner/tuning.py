@@ -278,9 +278,10 @@ def _assumptions(question: TuningQuestion, base: _Side, tuned: _Side) -> tuple[s
     ]
     if not (base.same_at_any_volume and tuned.same_at_any_volume):
         said.append("requests arrive at random (Poisson) within the active hours; hit rates follow the volume")
+    said += [note for side in (base, tuned) if side.request for note in side.request.assumptions]
     if question.retrain_every_months is None:
         said.append("trained once: nothing it has learnt goes out of date within the horizon")
-    return tuple(said)
+    return tuple(dict.fromkeys(said))
 
 
 def _warnings(base: _Side, tuned: _Side) -> tuple[str, ...]:

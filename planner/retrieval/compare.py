@@ -117,7 +117,7 @@ def _index(question: RetrievalQuestion, at: int, catalog: Catalog, now: datetime
     embedder = question.embeddings[at]
     corpus = Corpus(
         embedder.corpus_tokens or question.corpus_tokens,
-        question.documents,
+        question.document_count,
         embedder.chunk_tokens or question.chunk_tokens,
         question.overlap_tokens,
         question.query_tokens,
@@ -158,10 +158,7 @@ def _assumptions(question: RetrievalQuestion, plans: list[Plan]) -> tuple[str, .
     said.append("every retrieved chunk is a full one; a month is 730.5 hours")
     if question.updates_per_month:
         said.append("updates come at random too, and change the corpus at its start: all of it is written again")
-    if any(plan.way for plan in plans):
-        said.append(
-            "a hit starts the lifetime anew" if question.refreshed_on_read else "a lifetime ends where it was set"
-        )
+    said += [note for plan in plans for note in plan.request.assumptions]
     said += [
         f"hybrid: {plan.steps}, both the cheapest at this volume; retrieval is paid for every query"
         for plan in plans
@@ -169,7 +166,7 @@ def _assumptions(question: RetrievalQuestion, plans: list[Plan]) -> tuple[str, .
     ]
     if question.quality_table or question.retrieval_recall is not None:
         said.append("what is needed may stand at any position with equal probability; qualities are yours")
-    return tuple(said)
+    return tuple(dict.fromkeys(said))
 
 
 def _warnings(plans: list[Plan], indexes: tuple[Index, ...], rerank: CallCost | None) -> tuple[str, ...]:

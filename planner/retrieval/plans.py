@@ -129,7 +129,7 @@ def by_retrieval(means: Means, stored: Index) -> Plan:
     """The best chunks of one embedding model's index; instructions are cached where that is cheaper."""
     asked = means.question
     held = min(asked.retrieved_chunks, stored.chunks)
-    longest = min(stored.chunk_tokens, -(-asked.corpus_tokens // asked.documents))
+    longest = min(stored.chunk_tokens, -(-asked.corpus_tokens // asked.document_count))
     given = held * longest + asked.query_tokens
     prompt = asked.instruction_tokens + given
     fits = means.fits(prompt)

@@ -32,7 +32,7 @@ class RetrievalQuestion(CachedTerms):
     """Tokens of the instructions that every prompt starts with."""
     output_tokens: int = 300
     """Tokens of an answer, reasoning included."""
-    documents: int = 1
+    document_count: int = 1
     """Documents that the corpus consists of, of about equal length; each is cut for itself."""
     chunk_tokens: int = 512
     """Tokens of a chunk."""
@@ -86,15 +86,17 @@ def validate(question: RetrievalQuestion) -> None:
         horizon_months=question.horizon_months,
         active_hours_per_month=question.active_hours_per_month,
     )
-    counts = ("corpus_tokens", "documents", "chunk_tokens", "retrieved_chunks", "query_tokens")
+    counts = ("corpus_tokens", "document_count", "chunk_tokens", "retrieved_chunks", "query_tokens")
     checks.at_least(1, **{name: getattr(question, name) for name in counts})
     rest = ("instruction_tokens", "output_tokens", "overlap_tokens", "updates_per_month", "declined_output_tokens")
     checks.not_negative(**{name: getattr(question, name) for name in rest})
     shares = ("updated_share", "long_context_share", "retrieval_recall")
     checks.share(**{name: getattr(question, name) for name in shares})
     check_terms(checks, question)
-    if question.documents > question.corpus_tokens:
-        checks.refuse("documents", question.documents, f"it must be at most corpus_tokens, {question.corpus_tokens}")
+    if question.document_count > question.corpus_tokens:
+        checks.refuse(
+            "document_count", question.document_count, f"it must be at most corpus_tokens, {question.corpus_tokens}"
+        )
     if question.active_hours_per_month > _LONGEST_MONTH:
         checks.refuse("active_hours_per_month", question.active_hours_per_month, "a month has at most 744 hours")
     _check_table(checks, question.quality_table)
