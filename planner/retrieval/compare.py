@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,10 +16,13 @@ from pricing.errors import TokenplanError
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from planner.tokens import Counter
     from pricing.catalog import Catalog
+
+    _Month = Callable[[float], float]
 
 LARGEST_QUERIES_DECADES: Final = 9
 """Break-evens are looked for from one query a month to a thousand million."""
@@ -105,7 +109,7 @@ def retrieval(question: RetrievalQuestion, catalog: Catalog, counter: Counter, n
         rows[0].option if usable else None,
         tuple(rows),
         indexes,
-        tuple(row for pair in combinations(usable, 2) for row in _break_evens(*pair)),
+        _every_break_even(usable),
         rerank,
         "assumed",
         _assumptions(question, plans),
@@ -138,9 +142,16 @@ def _row(question: RetrievalQuestion, plan: Plan) -> RetrievalOption:
     )  # fmt: skip
 
 
-def _break_evens(first: Plan, second: Plan) -> list[BreakEven]:
+def _every_break_even(plans: list[Plan]) -> tuple[BreakEven, ...]:
+    """Of each pair; a plan's months are worked out once."""
+    months = [(plan, cache(plan.month)) for plan in plans]
+    return tuple(row for pair in combinations(months, 2) for row in _break_evens(*pair))
+
+
+def _break_evens(one: tuple[Plan, _Month], other: tuple[Plan, _Month]) -> list[BreakEven]:
     """Every volume at which two plans cost the same; a cached corpus may give more than one."""
-    found, dearer = crossings(lambda queries: (first.month(queries), second.month(queries)), LARGEST_QUERIES_DECADES)
+    (first, month), (second, months) = one, other
+    found, dearer = crossings(lambda queries: (month(queries), months(queries)), LARGEST_QUERIES_DECADES)
     if dearer is None:
         return [BreakEven(first.name, second.name, None, "equal", "equal")]
     above, below = (second.name, first.name) if dearer else (first.name, second.name)
