@@ -129,7 +129,7 @@ def test_a_cached_month_is_that_of_a_simulation(planner, refreshed):
     for _ in range(count):
         at += draws.expovariate(hourly)
         while change < at:
-            until, change = (0.0 if change > until - 2 else until), change + draws.expovariate(updates)
+            until, change = 0.0, change + draws.expovariate(updates)
         hit = at < until
         hits += hit
         if refreshed or not hit:
