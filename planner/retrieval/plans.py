@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.cached_request import CachedRequest, cached_request
 from planner.caching import Lifetime
 from planner.context import check
-from planner.positions import mean, quality, slots
+from planner.packing.positions import mean, quality, slots
 from planner.retrieval.question import RetrievalQuestion
 from pricing.catalog import Catalog
 

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 
 from planner import CostQuestion, Embedder, Planner, RetrievalQuestion, Store, Usage
 from planner.calls import Call
-from planner.positions import mean, quality
+from planner.packing.positions import mean, quality
 from planner.retrieval.plans import Means, by_long_context, by_retrieval
 from pricing import InvalidInput, NotPriced, UnknownModel
 
