@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, Unio
 from planner.calls import Call, Load
 from planner.cli import inputs
 from planner.cli import options as shared
+from planner.retrieval.index import Embedder
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _SMALL: Final = 17
 
 _SIZE: Final = re.compile(r"(\d+)/(\d+)")
 _AMOUNT: Final = re.compile(r"-?\d*\.?\d+(?:[eE]-?\d+)?")
-_SHORT: Final[Mapping[object, str]] = {Call: "USD|MODEL[:IN/OUT]", Load: "IN/OUT"}
+_SHORT: Final[Mapping[object, str]] = {Call: "USD|MODEL[:IN/OUT]", Load: "IN/OUT", Embedder: "MODEL:DIMENSIONS"}
 _WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT"}
 
 
@@ -118,7 +119,7 @@ def _metavar(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return "|".join(map(str, get_args(kind)))
     if get_origin(kind) is tuple:
-        word = _WORDS.get(get_args(kind)[0])
+        word = (_WORDS | _SHORT).get(get_args(kind)[0])
         return f"{word},{word},..." if word else "JSON|@FILE"
     return _SHORT.get(kind, _WORDS.get(kind, "JSON|@FILE"))
 
@@ -145,10 +146,14 @@ def _value(kind: Any, text: str) -> Any:
 
 
 def _brief(kind: type, text: str) -> dict[str, Any] | None:
-    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`; None for JSON."""
+    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`, an embedding model as
+    `MODEL:DIMENSIONS`; None for JSON.
+    """
     if text.startswith("{"):
         return None
     name, _, size = text.rpartition(":")
+    if kind is Embedder:
+        return {"model": name, "dimensions": int(size)} if size.isdecimal() and name else None
     counts = _SIZE.fullmatch(size)
     if counts is None:
         return None if kind is Load else {"usd": text} if _AMOUNT.fullmatch(text) else {"model": text}

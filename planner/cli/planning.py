@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from planner.verbs import Verb
 
 
-PICTURES: Final[Mapping[str, str]] = {"route": "planner.cli.plots.routing:route"}
+PICTURES: Final[Mapping[str, str]] = {
+    "route": "planner.cli.plots.routing:route",
+    "retrieval": "planner.cli.plots.retrieval:retrieval",
+    "tuning": "planner.cli.plots.tuning:tuning",
+}
 """Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
 
 

@@ -95,7 +95,7 @@ def retrieval(question: RetrievalQuestion, catalog: Catalog, counter: Counter, n
     validate(question)
     rerank = None
     if question.rerank is not None:
-        rerank = Pricer(catalog, counter.once(), now, question.load)(question.rerank, "rerank")
+        rerank = Pricer(catalog, counter.once(), now)(question.rerank, "rerank")
     means = Means(question, catalog, now, float(rerank.usd) if rerank else 0.0)
     indexes = tuple(_index(question, at, catalog, now) for at in range(len(question.embeddings)))
     found = [by_retrieval(means, each) for each in indexes]

@@ -7,7 +7,7 @@ from math import inf
 from typing import ClassVar, Final
 
 from planner.cached_request import HOURS_PER_MONTH, CachedTerms, check_terms
-from planner.calls import Call, Load
+from planner.calls import Call
 from planner.checks import STRICT, Checks
 from planner.retrieval.index import Embedder, Store, check_embedder
 
@@ -41,9 +41,7 @@ class RetrievalQuestion(CachedTerms):
     retrieved_chunks: int = 5
     """Chunks that a prompt holds."""
     rerank: Call | None = None
-    """One reranking call a query; none costs nothing."""
-    load: Load | None = None
-    """What the reranking call sends, where it does not say it."""
+    """One reranking call a query, with what it sends; none costs nothing."""
     store: Store = field(default_factory=Store)
     """The vector store's prices."""
     updates_per_month: float = 0.0
