@@ -119,7 +119,8 @@ def _metavar(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return "|".join(map(str, get_args(kind)))
     if get_origin(kind) is tuple:
-        word = (_WORDS | _SHORT).get(get_args(kind)[0])
+        inner = get_args(kind)[0]
+        word = _WORDS.get(inner) or _SHORT.get(inner)
         return f"{word},{word},..." if word else "JSON|@FILE"
     return _SHORT.get(kind, _WORDS.get(kind, "JSON|@FILE"))
 
@@ -146,9 +147,7 @@ def _value(kind: Any, text: str) -> Any:
 
 
 def _brief(kind: type, text: str) -> dict[str, Any] | None:
-    """A call as `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load as `IN/OUT`, an embedding model as
-    `MODEL:DIMENSIONS`; None for JSON.
-    """
+    """A call, a load or an embedding model in its short form (`0.001` is a call's USD); None for JSON."""
     if text.startswith("{"):
         return None
     name, _, size = text.rpartition(":")

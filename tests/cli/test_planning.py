@@ -90,26 +90,30 @@ def test_an_answer_is_drawn(tokenplan, tmp_path):
     assert "ends in '.gif'" in tokenplan(*argv, "route.gif").err
 
 
-@pytest.mark.parametrize(("path", "says"), [("/v1/retrieval/compare", "does not fit"), ("/v1/tuning", "USD so far")])
-def test_options_and_horizons_are_drawn(tokenplan, tmp_path, path, says):
+EMBEDDED = '[{"model": "mine", "dimensions": 8, "usd_per_million_tokens": 0.02}]'
+RETRIEVAL = ("retrieval", "compare", "--model", "gpt-5-mini", "--queries-per-month", "9", "--corpus-tokens")
+TUNING = ("tuning", "--base-usd", "0.02", "--tuned-usd", "0.01", "--requests-per-month", "9", "--train-tokens", "9")
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        ((*RETRIEVAL, "2000000", "--embeddings", EMBEDDED), "does not fit"),
+        ((*TUNING, "--training-usd-per-million-tokens", "9", "--retrain-every-months", "5"), "USD so far"),
+    ],
+)
+def test_options_and_horizons_are_drawn(tokenplan, tmp_path, argv, says):
     """Retrieval's options are marks, hollow where they do not fit; tuning is two lines over the months."""
-    picture, question = tmp_path / "drawn.svg", tmp_path / "question.json"
-    asked = {**next(iter(examples(path).asked.values()))["value"]}
-    if "corpus_tokens" in asked:
-        asked["corpus_tokens"] = 2_000_000
-    question.write_text(json.dumps(asked))
-    words = path.removeprefix("/v1/").split("/")
-    assert tokenplan(*words, "--question", str(question), "--plot", str(picture)).code == 0
+    picture = tmp_path / "drawn.svg"
+    assert tokenplan(*argv, "--plot", str(picture)).code == 0
     assert says in picture.read_text()
 
 
 def test_embedding_models_have_a_short_form(tokenplan):
     """`MODEL:DIMENSIONS`, separated by commas, is a list of embedding models; without dimensions it is refused."""
-    argv = ("retrieval", "compare", "--model", "gpt-5-mini", "--corpus-tokens", "9000", "--queries-per-month", "9")
-    ran = tokenplan(*argv, "--json", "--embeddings", "text-embedding-3-small:512,text-embedding-3-large:256")
-    names = [each["embedding"] for each in json.loads(ran.out)["embeddings"]]
-    assert names == ["text-embedding-3-small", "text-embedding-3-large"]
-    assert tokenplan(*argv, "--embeddings", "text-embedding-3-small").code == 2
+    ran = tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody:512,none:256")
+    assert (ran.code, "--embeddings.0.model: unknown model 'nobody'" in ran.err) == (2, True)
+    assert "is no JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
 
 
 TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
