@@ -56,8 +56,13 @@ if TYPE_CHECKING:
     from planner.packing.packed import PackAnswer
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.retrieval.compare import RetrievalAnswer
+    from planner.retrieval.index import Embedder, Store
+    from planner.retrieval.question import RetrievalQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.simulation import SimulateAnswer, SimulateQuestion
+    from planner.tuning import Served, TuningAnswer, TuningQuestion
+    from planner.tuning_advice import TuningAdviceAnswer, TuningAdviceQuestion
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -83,6 +88,7 @@ __all__ = [
     "DocumentInput",
     "EconomicsAnswer",
     "EconomicsQuestion",
+    "Embedder",
     "Embedding",
     "Estimate",
     "EstimateQuestion",
@@ -125,14 +131,18 @@ __all__ = [
     "ProviderUsage",
     "RepeatsAnswer",
     "RepeatsQuestion",
+    "RetrievalAnswer",
+    "RetrievalQuestion",
     "RouteAnswer",
     "RouteQuestion",
     "SampleSizeAnswer",
     "SampleSizeQuestion",
+    "Served",
     "SimulateAnswer",
     "SimulateQuestion",
     "SkewAnswer",
     "SkewQuestion",
+    "Store",
     "Summarise",
     "SwitchAnswer",
     "SwitchQuestion",
@@ -141,6 +151,10 @@ __all__ = [
     "Tier",
     "TokensAnswer",
     "TokensQuestion",
+    "TuningAdviceAnswer",
+    "TuningAdviceQuestion",
+    "TuningAnswer",
+    "TuningQuestion",
     "Usage",
     "UsageSegment",
     "default_planner",
@@ -168,6 +182,7 @@ _HOMES: Final = {
     "DocumentInput": "planner.attachments",
     "EconomicsAnswer": "planner.economics.margins",
     "EconomicsQuestion": "planner.economics.margins",
+    "Embedder": "planner.retrieval.index",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
@@ -210,14 +225,18 @@ _HOMES: Final = {
     "ProviderUsage": "planner.costing",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
+    "RetrievalAnswer": "planner.retrieval.compare",
+    "RetrievalQuestion": "planner.retrieval.question",
     "RouteAnswer": "planner.routing.route",
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
+    "Served": "planner.tuning",
     "SimulateAnswer": "planner.simulation",
     "SimulateQuestion": "planner.simulation",
     "SkewAnswer": "planner.economics.skew",
     "SkewQuestion": "planner.economics.skew",
+    "Store": "planner.retrieval.index",
     "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
@@ -226,6 +245,10 @@ _HOMES: Final = {
     "Tier": "planner.economics.margins",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
+    "TuningAdviceAnswer": "planner.tuning_advice",
+    "TuningAdviceQuestion": "planner.tuning_advice",
+    "TuningAnswer": "planner.tuning",
+    "TuningQuestion": "planner.tuning",
     "Usage": "pricing.usage",
     "UsageSegment": "planner.economics.margins",
     "default_planner": "planner.assemble",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import expm1, log, sqrt
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from planner.checks import STRICT, Checks
 from planner.token_prices import ModelTerms, token_prices
@@ -91,8 +91,24 @@ class CachingAnswer:
     warnings: tuple[str, ...]
 
 
+class LifetimeTerms(Protocol):
+    """What a question may state about caching, instead of the catalog."""
+
+    @property
+    def read_multiplier(self) -> float | None:
+        """Price of a cached token against a fresh one."""
+
+    @property
+    def write_multiplier(self) -> float | None:
+        """Price of a written token against a fresh one."""
+
+    @property
+    def lifetime_seconds(self) -> float | None:
+        """How long a prefix lives."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Lifetime:
+class Lifetime:
     """One way to cache: what it is called, how long it lives, what reads and writes cost against input."""
 
     name: str
@@ -101,13 +117,21 @@ class _Lifetime:
     write: float
 
 
-def hit_rate(arrivals_per_second: float, lifetime_seconds: float, *, refreshed: bool) -> float:
+def hit_rate(
+    arrivals_per_second: float, lifetime_seconds: float, *, refreshed: bool, changes_per_second: float = 0.0
+) -> float:
     """The share of Poisson arrivals that find the prefix: `1-exp(-L*T)` sliding, `L*T/(1+L*T)` fixed.
 
-    Source: renewal argument on a cache of one item, e.g. Che, Tung and Wang (2002) for the sliding form.
+    Where the prefix itself changes at random times, at a rate u, what was written is lost: sliding
+    `L/(L+u) * (1-exp(-(L+u)*T))`, fixed with the mean life `(1-exp(-u*T))/u` in place of T. Source: renewal argument
+    on a cache of one item, e.g. Che, Tung and Wang (2002) for the sliding form.
     """
-    load = arrivals_per_second * lifetime_seconds
-    return -expm1(-load) if refreshed else load / (1 + load)
+    if refreshed:
+        both = arrivals_per_second + changes_per_second
+        return arrivals_per_second / both * -expm1(-both * lifetime_seconds) if both else 0.0
+    lost = changes_per_second * lifetime_seconds
+    load = arrivals_per_second * lifetime_seconds * (-expm1(-lost) / lost if lost else 1.0)
+    return load / (1 + load)
 
 
 def logged_hit_rate(seconds: Sequence[float], lifetime_seconds: float, *, refreshed: bool) -> float:
@@ -137,7 +161,7 @@ def caching(question: CachingQuestion, catalog: Catalog, now: datetime) -> Cachi
     cached = least is None or question.prefix_tokens >= least
     options = tuple(
         _option(question, each, rate, seconds if cached else None, fresh, cached=cached)
-        for each in _lifetimes(question, prices)
+        for each in lifetimes(question, prices)
     )
     cheapest = min(options, key=lambda each: each.prefix_usd)
     return CachingAnswer(
@@ -187,8 +211,12 @@ def _rate(question: CachingQuestion, seconds: Sequence[float] | None) -> float:
     return (len(seconds) - 1) / span
 
 
-def _lifetimes(question: CachingQuestion, prices: TokenPrices) -> list[_Lifetime]:
-    """What the model offers: each lifetime with a price for writing, else automatic caching at no premium."""
+def lifetimes(question: LifetimeTerms, prices: TokenPrices) -> list[Lifetime]:
+    """What the model offers: each lifetime with a price for writing, else automatic caching at no premium.
+
+    Raises:
+        InvalidInput: the model lists no price for cached tokens, and no multiplier is stated.
+    """
     base = float(prices.input_usd)
     listed = None if prices.cache_read_usd is None or not base else float(prices.cache_read_usd) / base
     read = question.read_multiplier if question.read_multiplier is not None else listed
@@ -199,14 +227,14 @@ def _lifetimes(question: CachingQuestion, prices: TokenPrices) -> list[_Lifetime
         )
     bought = {"5m": prices.cache_write_5m_usd, "1h": prices.cache_write_1h_usd}
     found = [
-        _Lifetime(name, LIFETIMES[name], read, _or(question.write_multiplier, float(usd) / base))
+        Lifetime(name, LIFETIMES[name], read, _or(question.write_multiplier, float(usd) / base))
         for name, usd in bought.items()
         if usd is not None and base
     ]
     if found and question.lifetime_seconds is None:
         return found
     write = found[0].write if found else _or(question.write_multiplier, 1.0)
-    return [_Lifetime("stated" if found else "automatic", question.lifetime_seconds or LIFETIMES["5m"], read, write)]
+    return [Lifetime("stated" if found else "automatic", question.lifetime_seconds or LIFETIMES["5m"], read, write)]
 
 
 def _or(stated: float | None, listed: float) -> float:
@@ -215,7 +243,7 @@ def _or(stated: float | None, listed: float) -> float:
 
 def _option(
     question: CachingQuestion,
-    each: _Lifetime,
+    each: Lifetime,
     rate: float,
     seconds: Sequence[float] | None,
     fresh: float,
@@ -244,7 +272,7 @@ def _option(
     )
 
 
-def _prefix_usd(question: CachingQuestion, each: _Lifetime, rate: float, hit: float, fresh: float) -> float:
+def _prefix_usd(question: CachingQuestion, each: Lifetime, rate: float, hit: float, fresh: float) -> float:
     """What a request pays for the prefix: reads, writes, and its part of the storage while the prefix lives.
 
     The prefix lives for the hit rate's share of the time, because random arrivals see time averages (PASTA).
@@ -253,7 +281,7 @@ def _prefix_usd(question: CachingQuestion, each: _Lifetime, rate: float, hit: fl
     return fresh * (hit * each.read + (1 - hit) * each.write) + stored * hit / (rate * HOUR)
 
 
-def _break_even(each: _Lifetime) -> float | None:
+def _break_even(each: Lifetime) -> float | None:
     """`h* = (w-1)/(w-r)`; None where writing has no premium, or where no hit rate pays."""
     if each.write <= 1 or each.read >= 1:
         return None
@@ -273,7 +301,7 @@ def _crossover(question: CachingQuestion, options: Sequence[CachingOption], fres
     if len(options) < 2:  # noqa: PLR2004 - two lifetimes make a choice
         return None
     short, long = (
-        _Lifetime(each.lifetime, each.lifetime_seconds, each.read_multiplier, each.write_multiplier) for each in options
+        Lifetime(each.lifetime, each.lifetime_seconds, each.read_multiplier, each.write_multiplier) for each in options
     )
 
     def dearer(rate: float) -> bool:

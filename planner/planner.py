@@ -48,9 +48,13 @@ if TYPE_CHECKING:
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.retrieval.compare import RetrievalAnswer
+    from planner.retrieval.question import RetrievalQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
     from planner.simulation import SimulateAnswer, SimulateQuestion
     from planner.tokens import Counter
+    from planner.tuning import TuningAnswer, TuningQuestion
+    from planner.tuning_advice import TuningAdviceAnswer, TuningAdviceQuestion
     from pricing.catalog import Catalog
     from pricing.cost import Cost
 
@@ -186,6 +190,24 @@ class Planner:
         from planner.routing.route import route
 
         return route(question, self.catalog, self.counter(), self.clock())
+
+    def retrieval(self, question: RetrievalQuestion) -> RetrievalAnswer:
+        """What a query costs by retrieval, by a long prompt or by both, and where they break even."""
+        from planner.retrieval.compare import retrieval
+
+        return retrieval(question, self.catalog, self.counter(), self.clock())
+
+    def tuning(self, question: TuningQuestion) -> TuningAnswer:
+        """From how many requests on a fine-tuned model pays, or that it never does."""
+        from planner.tuning import tuning
+
+        return tuning(question, self.catalog, self.clock())
+
+    def tuning_advice(self, question: TuningAdviceQuestion) -> TuningAdviceAnswer:
+        """Whether knowledge or behaviour is wanted, and whether to retrieve, prompt or train it, with reasons."""
+        from planner.tuning_advice import tuning_advice
+
+        return tuning_advice(question, self.catalog, self.counter(), self.clock())
 
     def sample_size(self, question: SampleSizeQuestion) -> SampleSizeAnswer:
         """How many items an evaluation needs, for an interval or to tell two systems apart."""

@@ -54,6 +54,15 @@ VERBS: Final = (
     Verb("simulate", "/v1/simulate", "planner.simulation", "SimulateQuestion", "SimulateAnswer"),
     Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
     Verb(
+        "retrieval",
+        "/v1/retrieval/compare",
+        "planner.retrieval.compare",
+        "RetrievalQuestion",
+        "RetrievalAnswer",
+    ),
+    Verb("tuning", "/v1/tuning", "planner.tuning", "TuningQuestion", "TuningAnswer"),
+    Verb("tuning_advice", "/v1/tuning/advice", "planner.tuning_advice", "TuningAdviceQuestion", "TuningAdviceAnswer"),
+    Verb(
         "sample_size",
         "/v1/evaluation/sample-size",
         "planner.evaluation.sample_size",

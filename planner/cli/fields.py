@@ -24,6 +24,7 @@ from planner.cli import inputs
 from planner.cli import options as shared
 from planner.distributions import Varying
 from planner.latency_hops import Hop
+from planner.retrieval.index import Embedder
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _SHORT: Final[Mapping[object, str]] = {
     Load: "IN/OUT",
     Varying: "X|P50/P95|LOW..HIGH",
     Hop: "NAME=SECONDS",
+    Embedder: "MODEL:DIMENSIONS",
 }
 _WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT", Hop: "NAME=SECONDS"}
 
@@ -130,7 +132,8 @@ def _metavar(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return "|".join(map(str, get_args(kind)))
     if get_origin(kind) is tuple:
-        word = _WORDS.get(get_args(kind)[0])
+        inner = get_args(kind)[0]
+        word = _WORDS.get(inner) or _SHORT.get(inner)
         return f"{word},{word},..." if word else "JSON|@FILE"
     return _SHORT.get(kind, _WORDS.get(kind, "JSON|@FILE"))
 
@@ -160,7 +163,7 @@ def _brief(kind: Any, text: str) -> dict[str, Any] | None:
     """The short forms; None for JSON.
 
     A call is `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load `IN/OUT`, what varies `P50/P95` or `LOW..HIGH`,
-    a hop `NAME=SECONDS`.
+    a hop `NAME=SECONDS`, an embedding model `MODEL:DIMENSIONS`.
     """
     if text.startswith("{"):
         return None
@@ -170,6 +173,8 @@ def _brief(kind: Any, text: str) -> dict[str, Any] | None:
     if kind == Varying:
         return next((_read(names, found) for names, form in _SPREADS.items() if (found := form.fullmatch(text))), None)
     name, _, size = text.rpartition(":")
+    if kind is Embedder:
+        return {"model": name, "dimensions": int(size)} if size.isdecimal() and name else None
     counts = _SIZE.fullmatch(size)
     if counts is None:
         return None if kind is Load else {"usd": text} if _AMOUNT.fullmatch(text) else {"model": text}

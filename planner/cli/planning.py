@@ -30,6 +30,8 @@ PICTURES: Final[Mapping[str, str]] = {
     "simulate": "planner.cli.plots.simulation:simulate",
     "projection": "planner.cli.plots.economics:projection",
     "optimise": "planner.cli.plots.optimise:optimise",
+    "retrieval": "planner.cli.plots.retrieval:retrieval",
+    "tuning": "planner.cli.plots.tuning:tuning",
 }
 """Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
 

@@ -54,6 +54,13 @@ def slots(table: Table, count: int) -> list[float]:
     return [quality(table, at / (count - 1) if count > 1 else 0.0) for at in range(count)]
 
 
+def mean(table: Table) -> float:
+    """The mean quality where what is looked for may stand anywhere: the integral over the positions from 0 to 1."""
+    inner = [place for place, _ in table if 0 < place < 1]
+    points = [(place, quality(table, place)) for place in (0.0, *inner, 1.0)]
+    return math.fsum((y0 + y1) / 2 * (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points))
+
+
 def by_quality(scores: Sequence[float], table: Table) -> list[int]:
     """The row that makes the sum of score times quality greatest: the best score in the best place, and so on down.
 

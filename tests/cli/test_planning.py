@@ -118,6 +118,33 @@ def test_figures_reasons_and_pictures_read_well(tokenplan, tmp_path, golden, com
     assert shown in drawn.read_text(encoding="utf-8")
 
 
+EMBEDDED = '[{"model": "mine", "dimensions": 8, "usd_per_million_tokens": 0.02}]'
+RETRIEVAL = ("retrieval", "compare", "--model", "gpt-5-mini", "--queries-per-month", "9", "--corpus-tokens")
+TUNING = ("tuning", "--base-usd", "0.02", "--tuned-usd", "0.01", "--requests-per-month", "9", "--train-tokens", "9")
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        ((*RETRIEVAL, "2000000", "--embeddings", EMBEDDED), "does not fit"),
+        ((*TUNING, "--training-usd-per-million-tokens", "9", "--retrain-every-months", "5"), "USD so far"),
+    ],
+)
+def test_options_and_horizons_are_drawn(tokenplan, tmp_path, argv, says):
+    """Retrieval's options are marks, hollow where they do not fit; tuning is two lines over the months."""
+    picture = tmp_path / "drawn.svg"
+    assert tokenplan(*argv, "--plot", str(picture)).code == 0
+    assert says in picture.read_text()
+
+
+def test_embedding_models_have_a_short_form(tokenplan):
+    """`MODEL:DIMENSIONS`, separated by commas, is a list of embedding models; without dimensions it is refused."""
+    ran = tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody:512,none:256")
+    assert ran.code == 2
+    assert "unknown model 'nobody'" in ran.err
+    assert "is no JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
+
+
 TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
 
 

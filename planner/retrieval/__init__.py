@@ -1,0 +1,1 @@
+"""Knowledge at hand: retrieval from a vector store against a long prompt, and both together."""
