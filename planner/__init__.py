@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
+    from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
+    from planner.capacity.limits import CapacityAnswer, CapacityQuestion
+    from planner.capacity.provisioned import ProvisionedAnswer, ProvisionedQuestion
+    from planner.capacity.waiting import QueueAnswer, QueueQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
     from planner.compare import CompareQuestion, Comparison
@@ -50,8 +54,12 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "BatchShareAnswer",
+    "BatchShareQuestion",
     "CachingAnswer",
     "CachingQuestion",
+    "CapacityAnswer",
+    "CapacityQuestion",
     "Changes",
     "ChangesQuestion",
     "ChunksAnswer",
@@ -89,6 +97,10 @@ __all__ = [
     "PackQuestion",
     "Planner",
     "ProviderUsage",
+    "ProvisionedAnswer",
+    "ProvisionedQuestion",
+    "QueueAnswer",
+    "QueueQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
     "RouteAnswer",
@@ -107,8 +119,12 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "BatchShareAnswer": "planner.capacity.batch_share",
+    "BatchShareQuestion": "planner.capacity.batch_share",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
+    "CapacityAnswer": "planner.capacity.limits",
+    "CapacityQuestion": "planner.capacity.limits",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
@@ -121,9 +137,9 @@ _HOMES: Final = {
     "CorrectedRateQuestion": "planner.evaluation.intervals",
     "Cost": "pricing.cost",
     "CostQuestion": "planner.costing",
-    "DocumentInput": "planner.attachments",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "DocumentInput": "planner.attachments",
     "Embedding": "planner.chunks",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
@@ -146,6 +162,10 @@ _HOMES: Final = {
     "PackQuestion": "planner.packing.pack",
     "Planner": "planner.planner",
     "ProviderUsage": "planner.costing",
+    "ProvisionedAnswer": "planner.capacity.provisioned",
+    "ProvisionedQuestion": "planner.capacity.provisioned",
+    "QueueAnswer": "planner.capacity.waiting",
+    "QueueQuestion": "planner.capacity.waiting",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
     "RouteAnswer": "planner.routing.route",

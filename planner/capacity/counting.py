@@ -6,19 +6,17 @@ A meter counts a request as the largest of its sums, because some providers coun
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from os import path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from pricing.errors import InvalidInput, one_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 SHIPPED: Final = path.join(path.dirname(__file__), "counting.json")  # noqa: PTH118, PTH120 - pathlib is a slow import
 
-Meter = tuple["Mapping[str, float]", ...]
+Meter = tuple[Mapping[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +100,4 @@ def counting_reads(meter: Meter, *, reads: bool | None) -> Meter:
     """The meter with cache reads counted in full or not at all wherever input counts; None leaves the rule's own."""
     if reads is None:
         return meter
-    return tuple(
-        {**each, "cache_read_tokens": float(reads)} if "input_tokens" in each else each for each in meter
-    )
+    return tuple({**each, "cache_read_tokens": float(reads)} if "input_tokens" in each else each for each in meter)

@@ -140,7 +140,5 @@ def _smallest(question: QueueQuestion, load: float) -> int:
     """The fewest units whose slots keep `P(wait > t)` at or under the target: it falls with every slot."""
     target, per_second = question.target_wait_probability, question.wait_seconds / question.service_seconds
     assert target is not None
-    fewest = next(
-        slots for slots, waits in _waits(load) if waits * exp(-(slots - load) * per_second) <= target
-    )
+    fewest = next(slots for slots, waits in _waits(load) if waits * exp(-(slots - load) * per_second) <= target)
     return ceil(fewest / question.slots_per_unit)
