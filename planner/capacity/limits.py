@@ -11,6 +11,8 @@ from pricing.errors import InvalidInput
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.capacity.counting import Rule
     from pricing.catalog import Catalog
     from pricing.names import Resolution
@@ -71,12 +73,15 @@ class CapacityQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """One limit: what a request counts against it, the requests a second it allows, and the peak's share of it."""
+    """One limit: what a request counts against it, the requests a second it allows, and the peak's share of it.
+
+    `requests_per_second` is None where a request counts nothing, so that the limit never binds.
+    """
 
     limit: str
     allowed: float
     counted_per_request: float
-    requests_per_second: float
+    requests_per_second: float | None
     peak_share: float | None
 
 
@@ -99,8 +104,8 @@ class CapacityAnswer:
     concurrency_max: float | None
     concurrency_at_peak: float | None
     basis: Literal["assumed"]
-    source: str
-    observed: str
+    counting_source: str
+    counting_observed: str
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -116,16 +121,16 @@ def capacity(question: CapacityQuestion, catalog: Catalog) -> CapacityAnswer:
     """
     _validate(question)
     resolved = catalog.resolve(question.model, question.provider) if question.model else None
-    used = rule(question.counting or (resolved.model.provider if resolved else question.provider or "?"))
+    used = rule(question.counting or (resolved.model.provider if resolved else question.provider or ""))
     held, warnings = _held(question, used, resolved)
     limits = _limits(question, used, held)
-    tightest = min(limits, key=lambda each: each.requests_per_second)
-    most, peak, seconds = tightest.requests_per_second, question.peak_requests_per_second, question.duration_seconds
+    most, binds = _tightest(limits)
+    peak, seconds = question.peak_requests_per_second, question.duration_seconds
     return CapacityAnswer(
-        model=resolved and ModelRef(resolved.model.id, resolved.model.provider, question.model or "", resolved.rule),
+        model=_ref(question, resolved),
         counting=used.name,
         requests_per_second_max=most,
-        binds=tightest.limit,
+        binds=binds,
         limits=limits,
         fits=None if peak is None else peak <= most,
         head_room_share=None if peak is None else 1 - peak / most,
@@ -133,11 +138,25 @@ def capacity(question: CapacityQuestion, catalog: Catalog) -> CapacityAnswer:
         concurrency_max=None if seconds is None else most * seconds,
         concurrency_at_peak=None if seconds is None or peak is None else peak * seconds,
         basis="assumed",
-        source=used.source,
-        observed=used.observed,
+        counting_source=used.source,
+        counting_observed=used.observed,
         assumptions=(*used.notes, "requests are spread evenly over a minute; providers also refuse short bursts"),
         warnings=(*(resolved.warnings if resolved else ()), *warnings),
     )
+
+
+def _ref(question: CapacityQuestion, resolved: Resolution | None) -> ModelRef | None:
+    if resolved is None or question.model is None:
+        return None
+    return ModelRef(resolved.model.id, resolved.model.provider, question.model, resolved.rule)
+
+
+def _tightest(limits: Sequence[LimitUse]) -> tuple[float, str]:
+    """The lowest rate that a limit allows, and its name."""
+    binding = [(each.requests_per_second, each.limit) for each in limits if each.requests_per_second is not None]
+    if not binding:
+        raise InvalidInput("a request counts nothing against any stated limit; state its tokens", loc=("input_tokens",))
+    return min(binding)
 
 
 def _validate(question: CapacityQuestion) -> None:
@@ -209,16 +228,14 @@ def _limits(question: CapacityQuestion, used: Rule, held: dict[str, float]) -> t
                 f"{used.name} sets no {name}; it limits {', '.join(used.meters)}", loc=(name,), value=allowed
             )
         each = counted(counting_reads(used.meters[name], reads=question.cache_reads_count), held)
-        if each:
-            found.append(_use(name, allowed, each, allowed / each / 60, question.peak_requests_per_second))
+        found.append(_use(question, name, allowed, each, 60))
     if question.concurrent_requests is not None:
         assert question.duration_seconds is not None
-        at_once, seconds = question.concurrent_requests, question.duration_seconds
-        found.append(_use("concurrent_requests", at_once, 1, at_once / seconds, question.peak_requests_per_second))
-    if not found:
-        raise InvalidInput("a request counts nothing against any stated limit; state its tokens", loc=("input_tokens",))
+        found.append(_use(question, "concurrent_requests", question.concurrent_requests, 1, question.duration_seconds))
     return tuple(found)
 
 
-def _use(name: str, allowed: float, each: float, rate: float, peak: float | None) -> LimitUse:
-    return LimitUse(name, allowed, each, rate, None if peak is None else peak / rate)
+def _use(question: CapacityQuestion, name: str, allowed: float, each: float, seconds: float) -> LimitUse:
+    """A limit of `allowed` every `seconds`, of which a request takes `each`."""
+    rate, peak = allowed / each / seconds if each else None, question.peak_requests_per_second
+    return LimitUse(name, allowed, each, rate, None if peak is None else peak / rate if rate else 0.0)

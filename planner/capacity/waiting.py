@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from math import ceil, exp, floor, log
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_SLOTS: Final = 1_000_000
 """Slots up to which a queue is calculated, one by one."""
+_RARE: Final = 0.01
+_STEPS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,22 @@ class QueueQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsWait:
+    """The wait with so many units: how full they are, and how probable and how long waiting is."""
+
+    units: int
+    utilisation_share: float
+    wait_probability: float
+    exceeds_wait_probability: float
+    mean_wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueueAnswer:
     """The wait with these units, in seconds; `smallest_units` answers the target, None without one.
 
     `offered_load` is in erlangs: the slots that are busy on average. The 95th percentile is 0 where fewer wait.
+    `by_units` goes from the fewest units that keep up to those with which one request in a hundred exceeds the wait.
     """
 
     units: int
@@ -57,6 +72,7 @@ class QueueAnswer:
     mean_response_seconds: float
     mean_waiting_requests: float
     smallest_units: int | None
+    by_units: tuple[UnitsWait, ...]
     basis: Literal["assumed"]
     assumptions: tuple[str, ...]
 
@@ -76,18 +92,12 @@ def queue(question: QueueQuestion) -> QueueAnswer:
         InvalidInput: a number out of range, neither units nor a target, arrivals at or above the slots.
     """
     _validate(question)
-    load, seconds = question.arrivals_per_second * question.service_seconds, question.service_seconds
-    smallest = None if question.target_wait_probability is None else _smallest(question, load)
+    load, target = question.arrivals_per_second * question.service_seconds, question.target_wait_probability
+    smallest = None if target is None else _smallest(question, load, target)
     units = question.units if question.units is not None else smallest
     assert units is not None
-    slots = units * question.slots_per_unit
-    if load >= slots:
-        raise InvalidInput(
-            f"units is {units}: {slots} slots are at or below the load of {load:.6g} erlangs, and the queue would grow "
-            f"without end; it must be at least {floor(load / question.slots_per_unit) + 1}",
-            loc=("units",),
-            value=units,
-        )
+    _stable(question, units, load)
+    slots, seconds = units * question.slots_per_unit, question.service_seconds
     waits, spare = erlang_c(slots, load), slots - load
     mean = waits * seconds / spare
     return QueueAnswer(
@@ -98,15 +108,56 @@ def queue(question: QueueQuestion) -> QueueAnswer:
         wait_probability=waits,
         mean_wait_seconds=mean,
         p95_wait_seconds=log(waits / 0.05) * seconds / spare if waits > 0.05 else 0.0,  # noqa: PLR2004 - 1 - 0.95
-        exceeds_wait_probability=waits * exp(-spare * question.wait_seconds / seconds),
+        exceeds_wait_probability=_exceeds(question, slots, load, waits),
         mean_response_seconds=mean + seconds,
         mean_waiting_requests=question.arrivals_per_second * mean,
         smallest_units=smallest,
+        by_units=_by_units(question, load, units),
         basis="assumed",
         assumptions=(
             "Poisson arrivals, served in order; nobody gives up",
-            "times in a slot are exponential; steadier ones wait less, up to half",
+            "times in a slot are exponential; if all take equally long, the mean wait is about half as long",
         ),
+    )
+
+
+def _fewest(question: QueueQuestion, load: float) -> int:
+    """The fewest units that keep up with the load."""
+    return floor(load / question.slots_per_unit) + 1
+
+
+def _stable(question: QueueQuestion, units: int, load: float) -> None:
+    slots = units * question.slots_per_unit
+    if load >= slots:
+        raise InvalidInput(
+            f"units is {units}: the load of {load:.6g} busy slots is not below its {slots}, and the queue would grow "
+            f"without end; it must be at least {_fewest(question, load)}",
+            loc=("units",),
+            value=units,
+        )
+
+
+def _exceeds(question: QueueQuestion, slots: int, load: float, waits: float) -> float:
+    """`P(wait > t) = C * exp(-(c-a)*t/s)`."""
+    return waits * exp(-(slots - load) * question.wait_seconds / question.service_seconds)
+
+
+def _by_units(question: QueueQuestion, load: float, units: int) -> tuple[UnitsWait, ...]:
+    """The wait over some numbers of units, evenly spread, the asked one among them."""
+    least, most = _fewest(question, load), max(units, _smallest(question, load, _RARE))
+    shown = sorted({units, *(round(least + (most - least) * step / _STEPS) for step in range(_STEPS + 1))})
+    slots = [each * question.slots_per_unit for each in shown]
+    known = set(slots)
+    waits = dict(pair for pair in takewhile(lambda pair: pair[0] <= slots[-1], _waits(load)) if pair[0] in known)
+    return tuple(
+        UnitsWait(
+            each,
+            load / at,
+            waits[at],
+            _exceeds(question, at, load, waits[at]),
+            waits[at] * question.service_seconds / (at - load),
+        )
+        for each, at in zip(shown, slots, strict=True)
     )
 
 
@@ -136,9 +187,7 @@ def _waits(load: float) -> Iterator[tuple[int, float]]:
             yield slots, blocked / (1 - load / slots * (1 - blocked))
 
 
-def _smallest(question: QueueQuestion, load: float) -> int:
+def _smallest(question: QueueQuestion, load: float, target: float) -> int:
     """The fewest units whose slots keep `P(wait > t)` at or under the target: it falls with every slot."""
-    target, per_second = question.target_wait_probability, question.wait_seconds / question.service_seconds
-    assert target is not None
-    fewest = next(slots for slots, waits in _waits(load) if waits * exp(-(slots - load) * per_second) <= target)
-    return ceil(fewest / question.slots_per_unit)
+    enough = next(slots for slots, waits in _waits(load) if _exceeds(question, slots, load, waits) <= target)
+    return ceil(enough / question.slots_per_unit)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, small_usd
+from planner.cli.render import Block, Column, Rows, Table, aligned, bullets, grouped, money, month_usd, small_usd
 from planner.cli.words import edition, moment, named
 from planner.wire import to_json
 from pricing.rates import CatalogRef, ModelRef
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from planner.wire import Json
 
 _SHARES: Final = ("_share", "_probability", "_rate", "_confidence")
+_WHOLE: Final = 1e6
+"""From here on a figure is shown without decimals, all its digits grouped."""
 _LISTS: Final = ("warnings", "assumptions", "notes", "reasons")
 
 
@@ -68,10 +70,10 @@ _FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
 
 def _float(name: str, value: float) -> str:
     if "usd" in name.split("_"):
-        return small_usd(Decimal(repr(value))) + " USD"
+        return (month_usd if "per_month" in name else small_usd)(Decimal(repr(value))) + " USD"
     if name.endswith(_SHARES):
         return f"{value * 100:.4g} %"
-    return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
+    return (f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.6g}") + (" s" if name.endswith("_seconds") else "")
 
 
 def _listed(name: str, values: tuple[Any, ...]) -> Block:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from planner.verbs import Verb
 
 
-PICTURES: Final[Mapping[str, str]] = {"route": "planner.cli.plots.routing:route"}
+PICTURES: Final[Mapping[str, str]] = {
+    "queue": "planner.cli.plots.capacity:queue",
+    "route": "planner.cli.plots.routing:route",
+}
 """Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
 
 
