@@ -23,5 +23,5 @@ def queue(axes: Axes, question: QueueQuestion, answer: QueueAnswer) -> None:
     if question.target_wait_probability is not None:
         axes.axhline(question.target_wait_probability, color="0.5", linestyle=":", label="target")
     axes.set(title="Waiting for a slot", xlabel="provisioned units", ylabel="probability", ylim=(0, None))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False)
