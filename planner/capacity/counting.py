@@ -84,7 +84,8 @@ def rule(name: str) -> Rule:
     found = rules().get(name)
     if found is None:
         raise InvalidInput(
-            f"no rule says what {name!r} counts; {one_of(name, rules())} (counting), 'used' for plain counting",
+            f"no rule says what {name!r} counts against a limit; state counting, 'used' for every token used; "
+            f"{one_of(name, rules())}",
             loc=("counting",),
             value=name,
         )
