@@ -168,7 +168,7 @@ def _validate(question: CapacityQuestion) -> None:
         cache_write_tokens=question.cache_write_tokens,
     )
     checks.at_least(1, max_tokens=question.max_tokens, concurrent_requests=question.concurrent_requests)
-    checks.positive(
+    checks.divisor(
         **{name: getattr(question, name) for name in _METERED},
         output_weight=question.output_weight,
         duration_seconds=question.duration_seconds,

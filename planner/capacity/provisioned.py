@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pricing.catalog import Catalog
 
 _ROUNDING: Final = 1e-9
-"""Units by which a quotient of floats may pass a whole number without a further unit being bought."""
+"""Below it a figure is nothing: part of a unit, tokens of a request, USD a month."""
+_FREE: Final = 1e-15
+"""USD below which a request costs nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,30 +63,37 @@ class ProvisionedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class ProvisionedAnswer:
-    """Units to buy, and the bills in USD a month; figures that need a price or a volume are None without it.
+class ByToken:
+    """The units against paying by the token, in USD; figures of a month are None where its requests are not stated.
 
     `break_even_utilisation_share` is the share of the units' throughput over the month from which they are cheaper;
-    None with `never_pays` where even full use costs more than paying as you go.
+    None with `never_pays`, where even full use costs less by the token.
     """
+
+    break_even_requests_per_month: float | None
+    break_even_utilisation_share: float | None
+    never_pays: bool
+    cost_per_month_usd: float | None
+    savings_per_month_usd: float | None
+    savings_share: float | None
+    cheaper: Literal["provisioned", "pay_as_you_go"] | None
+    request: CallCost
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedAnswer:
+    """Units to buy, what they carry, and their bill in USD a month where a unit's price is stated."""
 
     tokens_per_minute_at_peak: float
     units_needed: float
     units: int
     peak_utilisation_share: float
+    mean_utilisation_share: float | None
     requests_per_minute_max: float
     requests_per_month_max: float
     cost_per_month_usd: float | None
-    break_even_requests_per_month: float | None
-    break_even_utilisation_share: float | None
-    never_pays: bool | None
-    mean_utilisation_share: float | None
-    pay_as_you_go_per_month_usd: float | None
-    savings_per_month_usd: float | None
-    savings_share: float | None
-    cheaper: Literal["provisioned", "pay_as_you_go"] | None
+    by_token: ByToken | None
     basis: Literal["assumed"]
-    pay_as_you_go: CallCost | None
     warnings: tuple[str, ...]
 
 
@@ -95,54 +104,60 @@ def provisioned(question: ProvisionedQuestion, catalog: Catalog, counter: Counte
     Source: Microsoft, "Determine PTU sizing" (normalized TPM); Google, "Calculate Provisioned Throughput requirements".
 
     Raises:
-        InvalidInput: a number out of range, more requests a month than the peak could bring.
+        InvalidInput: a number out of range, no price of a unit to compare, more requests than the peak could bring.
         TokenplanError: a model that cannot be priced.
     """
     _validate(question)
-    by_token = None
-    if question.pay_as_you_go is not None:
-        by_token = Pricer(catalog, counter.once(), now, question.load)(question.pay_as_you_go, "pay_as_you_go")
-    counts = _counts(question)
-    at_peak, carried = question.peak_requests_per_minute * counts, question.tokens_per_minute_per_unit
+    counts, carried = _counts(question), question.tokens_per_minute_per_unit
+    at_peak = question.peak_requests_per_minute * counts
     needed = at_peak / carried / question.target_utilisation_share
     units = rounded(needed, question.minimum_units, question.unit_increment)
+    hours, asked = question.hours_per_month, question.requests_per_month
     per_minute = units * carried / counts
-    per_month = per_minute * 60 * question.hours_per_month
-    cost = None if question.unit_usd_per_hour is None else units * question.unit_usd_per_hour * question.hours_per_month
-    even = cost / float(by_token.usd) if cost is not None and by_token is not None and by_token.usd else None
-    paid = None if by_token is None or question.requests_per_month is None else _paid(question, by_token)
-    compared = cost is not None and by_token is not None
-    pays = even is not None and even <= per_month
-    saved = None if cost is None or paid is None else paid - cost
+    most = per_minute * 60 * hours
+    cost = None if question.unit_usd_per_hour is None else units * question.unit_usd_per_hour * hours
+    by_token = None
+    if question.pay_as_you_go is not None and cost is not None:
+        price = Pricer(catalog, counter.once(), now, question.load)
+        by_token = _by_token(price(question.pay_as_you_go, "pay_as_you_go"), cost, most, asked)
     return ProvisionedAnswer(
         tokens_per_minute_at_peak=at_peak,
         units_needed=needed,
         units=units,
         peak_utilisation_share=at_peak / (units * carried),
+        mean_utilisation_share=None if asked is None else asked / most,
         requests_per_minute_max=per_minute,
-        requests_per_month_max=per_month,
+        requests_per_month_max=most,
         cost_per_month_usd=cost,
-        break_even_requests_per_month=even if pays else None,
-        break_even_utilisation_share=even / per_month if even is not None and pays else None,
-        never_pays=not pays if compared else None,
-        mean_utilisation_share=None if question.requests_per_month is None else question.requests_per_month / per_month,
-        pay_as_you_go_per_month_usd=paid,
-        savings_per_month_usd=saved,
-        savings_share=saved / paid if saved is not None and paid else None,
-        cheaper=None if saved is None else "provisioned" if saved > 0 else "pay_as_you_go",
+        by_token=by_token,
         basis="assumed",
-        pay_as_you_go=by_token,
-        warnings=by_token.warnings if by_token else (),
+        warnings=by_token.request.warnings if by_token else (),
+    )
+
+
+def _by_token(request: CallCost, cost: float, most: float, asked: float | None) -> ByToken:
+    """A month's bill of the units against that of the requests; `most` is what the units carry."""
+    usd = float(request.usd)
+    even = cost / usd if usd > _FREE else None
+    if even is None or even > most:
+        even = None
+    paid = None if asked is None else usd * asked
+    saved = None if paid is None else paid - cost
+    return ByToken(
+        break_even_requests_per_month=even,
+        break_even_utilisation_share=None if even is None else even / most,
+        never_pays=even is None,
+        cost_per_month_usd=paid,
+        savings_per_month_usd=saved,
+        savings_share=saved / paid if saved is not None and paid is not None and paid > _ROUNDING else None,
+        cheaper=None if saved is None else "provisioned" if saved > 0 else "pay_as_you_go",
+        request=request,
     )
 
 
 def rounded(needed: float, minimum: int, increment: int) -> int:
     """The fewest units on sale, `minimum + k * increment`, that are at least those needed."""
     return minimum + max(0, ceil((needed - minimum) / increment - _ROUNDING)) * increment
-
-
-def _paid(question: ProvisionedQuestion, by_token: CallCost) -> float:
-    return float(by_token.usd) * (question.requests_per_month or 0.0)
 
 
 def _counts(question: ProvisionedQuestion) -> float:
@@ -161,19 +176,21 @@ def _validate(question: ProvisionedQuestion) -> None:
         cache_read_tokens=question.cache_read_tokens,
         output_weight=question.output_weight,
         unit_usd_per_hour=question.unit_usd_per_hour,
-        requests_per_month=question.requests_per_month,
     )
     checks.share(cache_read_weight=question.cache_read_weight)
     checks.share(target_utilisation_share=question.target_utilisation_share)
-    checks.positive(
+    checks.divisor(
         peak_requests_per_minute=question.peak_requests_per_minute,
         tokens_per_minute_per_unit=question.tokens_per_minute_per_unit,
         target_utilisation_share=question.target_utilisation_share,
         hours_per_month=question.hours_per_month,
+        requests_per_month=question.requests_per_month,
     )
     checks.at_least(1, minimum_units=question.minimum_units, unit_increment=question.unit_increment)
+    if question.pay_as_you_go is not None and question.unit_usd_per_hour is None:
+        checks.refuse("unit_usd_per_hour", None, "it is needed to compare with pay_as_you_go")
     checks.done()
-    if not _counts(question):
+    if _counts(question) < _ROUNDING:
         checks.refuse("input_tokens", question.input_tokens, "a request must take some throughput")
     most = question.peak_requests_per_minute * 60 * question.hours_per_month
     if question.requests_per_month is not None and question.requests_per_month > most * (1 + _ROUNDING):

@@ -13,7 +13,7 @@ from pricing.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_SLOTS: Final = 1_000_000
+MOST_SLOTS: Final = 100_000
 """Slots up to which a queue is calculated, one by one."""
 _RARE: Final = 0.01
 _STEPS: Final = 7
@@ -162,7 +162,7 @@ def _by_units(question: QueueQuestion, load: float, units: int) -> tuple[UnitsWa
 
 
 def _validate(question: QueueQuestion) -> None:
-    checks = Checks().positive(
+    checks = Checks().divisor(
         arrivals_per_second=question.arrivals_per_second, service_seconds=question.service_seconds
     )
     checks.at_least(1, slots_per_unit=question.slots_per_unit, units=question.units)

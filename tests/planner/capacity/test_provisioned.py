@@ -55,34 +55,42 @@ def test_head_room_is_left_where_it_is_asked_for(planner):
 def test_bills_by_hand(planner):
     """110 units at 1 USD for 730 hours: 80,300 USD against 10 million requests at a cent, 100,000 USD."""
     answer = planner.provisioned(BILLED)
-    assert (answer.cost_per_month_usd, answer.pay_as_you_go_per_month_usd) == pytest.approx((80_300, 100_000))
-    assert (answer.savings_share, answer.cheaper, answer.never_pays) == (pytest.approx(0.197), "provisioned", False)
-    assert answer.break_even_requests_per_month == pytest.approx(8_030_000)
+    by_token = answer.by_token
+    assert (answer.cost_per_month_usd, by_token.cost_per_month_usd) == pytest.approx((80_300, 100_000))
+    assert (by_token.savings_share, by_token.cheaper) == (pytest.approx(0.197), "provisioned")
+    assert by_token.break_even_requests_per_month == pytest.approx(8_030_000)
     assert answer.requests_per_month_max == pytest.approx(110 * 3400 / 360 * 60 * 730)
 
 
 def test_at_break_even_both_bills_are_one(planner):
     """As many requests as the break-even says cost the same either way, and are that share of the units' throughput."""
-    first = planner.provisioned(BILLED)
+    first = planner.provisioned(BILLED).by_token
     there = planner.provisioned(replace(BILLED, requests_per_month=first.break_even_requests_per_month))
-    assert there.savings_per_month_usd == pytest.approx(0, abs=1e-6)
+    assert there.by_token.savings_per_month_usd == pytest.approx(0, abs=1e-6)
     assert there.mean_utilisation_share == pytest.approx(first.break_even_utilisation_share)
 
 
 def test_units_that_never_pay_say_so(planner):
     """Where full use costs more than paying by the token there is no break-even, nor where tokens cost nothing."""
     for usd in ("0.0001", "0"):
-        answer = planner.provisioned(replace(BILLED, pay_as_you_go=Call(usd=Decimal(usd))))
+        answer = planner.provisioned(replace(BILLED, pay_as_you_go=Call(usd=Decimal(usd)))).by_token
         assert (answer.never_pays, answer.cheaper) == (True, "pay_as_you_go")
         assert answer.break_even_utilisation_share is answer.break_even_requests_per_month is None
 
 
 def test_the_token_price_comes_from_the_catalog(planner):
-    """A model and the question's load give the request's price; without a price of units only they are sized."""
-    asked = replace(SIZED, pay_as_you_go=Call(model="both"), load=Load(usage=CALL.usage), requests_per_month=1e6)
-    answer = planner.provisioned(asked)
-    assert (answer.pay_as_you_go.usd, answer.pay_as_you_go_per_month_usd) == (Decimal("0.004"), pytest.approx(4000))
-    assert answer.cost_per_month_usd is answer.never_pays is answer.cheaper is None
+    """A model and the question's load give the request's price; without a month's requests only break-even is known."""
+    asked = replace(BILLED, pay_as_you_go=Call(model="both"), load=Load(usage=CALL.usage), requests_per_month=None)
+    by_token = planner.provisioned(asked).by_token
+    assert by_token.request.usd == Decimal("0.004")
+    assert by_token.break_even_requests_per_month == pytest.approx(80_300 / 0.004)
+    assert by_token.cost_per_month_usd is by_token.cheaper is None
+
+
+def test_without_prices_units_are_only_sized(planner):
+    """Nothing is billed or compared that has no price."""
+    answer = planner.provisioned(SIZED)
+    assert answer.cost_per_month_usd is answer.by_token is answer.mean_utilisation_share is None
 
 
 @given(needed=st.floats(0.001, 1e5), minimum=st.integers(1, 200), step=st.integers(1, 50))
@@ -111,6 +119,9 @@ def test_a_float_a_hair_above_buys_no_further_unit():
         ({"target_utilisation_share": 1.1}, "target_utilisation_share is 1.1"),
         ({"minimum_units": 0}, "minimum_units is 0"),
         ({"unit_increment": 0}, "unit_increment is 0"),
+        ({"unit_usd_per_hour": None}, "needed to compare"),
+        ({"requests_per_month": 0.0}, "requests_per_month is 0.0"),
+        ({"tokens_per_minute_per_unit": 5e-324}, "must be above 1e-15"),
         ({"unit_usd_per_hour": float("nan")}, "unit_usd_per_hour is nan"),
         ({"requests_per_month": 1e9}, "the peak, held all month, brings at most 4.38e\\+07"),
         ({"input_tokens": 0.0, "output_tokens": 0.0}, "must take some throughput"),
