@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
+    from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
+    from planner.capacity.limits import CapacityAnswer, CapacityQuestion
+    from planner.capacity.provisioned import ProvisionedAnswer, ProvisionedQuestion
+    from planner.capacity.waiting import QueueAnswer, QueueQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion, Embedding
     from planner.compare import CompareQuestion, Comparison
@@ -67,8 +71,12 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "BatchShareAnswer",
+    "BatchShareQuestion",
     "CachingAnswer",
     "CachingQuestion",
+    "CapacityAnswer",
+    "CapacityQuestion",
     "Changes",
     "ChangesQuestion",
     "ChunksAnswer",
@@ -129,6 +137,10 @@ __all__ = [
     "ProjectionAnswer",
     "ProjectionQuestion",
     "ProviderUsage",
+    "ProvisionedAnswer",
+    "ProvisionedQuestion",
+    "QueueAnswer",
+    "QueueQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
     "RetrievalAnswer",
@@ -161,8 +173,12 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "BatchShareAnswer": "planner.capacity.batch_share",
+    "BatchShareQuestion": "planner.capacity.batch_share",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
+    "CapacityAnswer": "planner.capacity.limits",
+    "CapacityQuestion": "planner.capacity.limits",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
@@ -223,6 +239,10 @@ _HOMES: Final = {
     "ProjectionAnswer": "planner.economics.projection",
     "ProjectionQuestion": "planner.economics.projection",
     "ProviderUsage": "planner.costing",
+    "ProvisionedAnswer": "planner.capacity.provisioned",
+    "ProvisionedQuestion": "planner.capacity.provisioned",
+    "QueueAnswer": "planner.capacity.waiting",
+    "QueueQuestion": "planner.capacity.waiting",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
     "RetrievalAnswer": "planner.retrieval.compare",

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from planner.batch import BatchAnswer, BatchQuestion, ColumnsAnswer, ColumnsQuestion
     from planner.caching import CachingAnswer, CachingQuestion
+    from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
+    from planner.capacity.limits import CapacityAnswer, CapacityQuestion
+    from planner.capacity.provisioned import ProvisionedAnswer, ProvisionedQuestion
+    from planner.capacity.waiting import QueueAnswer, QueueQuestion
     from planner.changes import Changes, ChangesQuestion
     from planner.chunks import ChunksAnswer, ChunksQuestion
     from planner.compare import CompareQuestion, Comparison
@@ -184,6 +188,30 @@ class Planner:
         from planner.simulation import simulate
 
         return simulate(question, self.catalog, self.clock())
+
+    def capacity(self, question: CapacityQuestion) -> CapacityAnswer:
+        """How many requests a second an account's rate limits carry, which one binds, and the head-room at a peak."""
+        from planner.capacity.limits import capacity
+
+        return capacity(question, self.catalog)
+
+    def queue(self, question: QueueQuestion) -> QueueAnswer:
+        """How long requests wait for a slot of provisioned units, and how many units keep the wait short."""
+        from planner.capacity.waiting import queue
+
+        return queue(question)
+
+    def provisioned(self, question: ProvisionedQuestion) -> ProvisionedAnswer:
+        """How many provisioned units a peak needs, and from which use they beat paying as you go."""
+        from planner.capacity.provisioned import provisioned
+
+        return provisioned(question, self.catalog, self.counter(), self.clock())
+
+    def batch_share(self, question: BatchShareQuestion) -> BatchShareAnswer:
+        """What a request costs on average when a share of the requests goes to the batch tier."""
+        from planner.capacity.batch_share import batch_share
+
+        return batch_share(question, self.catalog, self.counter(), self.clock())
 
     def route(self, question: RouteQuestion) -> RouteAnswer:
         """What a router between a weak and a strong model costs a request, saves, and where it breaks even."""

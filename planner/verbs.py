@@ -52,6 +52,22 @@ VERBS: Final = (
     Verb("switch", "/v1/caching/switch", "planner.conversation", "SwitchQuestion", "SwitchAnswer"),
     Verb("latency", "/v1/latency", "planner.latency", "LatencyQuestion", "LatencyAnswer"),
     Verb("simulate", "/v1/simulate", "planner.simulation", "SimulateQuestion", "SimulateAnswer"),
+    Verb("capacity", "/v1/capacity", "planner.capacity.limits", "CapacityQuestion", "CapacityAnswer"),
+    Verb("queue", "/v1/capacity/queue", "planner.capacity.waiting", "QueueQuestion", "QueueAnswer"),
+    Verb(
+        "provisioned",
+        "/v1/capacity/provisioned",
+        "planner.capacity.provisioned",
+        "ProvisionedQuestion",
+        "ProvisionedAnswer",
+    ),
+    Verb(
+        "batch_share",
+        "/v1/capacity/batch-share",
+        "planner.capacity.batch_share",
+        "BatchShareQuestion",
+        "BatchShareAnswer",
+    ),
     Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
     Verb(
         "retrieval",

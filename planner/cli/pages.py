@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from planner.wire import Json
 
 _SHARES: Final = ("_share", "_probability", "_rate", "_confidence")
+_WHOLE: Final = 1e6
+"""From here on a figure is shown without decimals, all its digits grouped."""
 _LISTS: Final = ("warnings", "assumptions", "notes", "reasons")
 
 

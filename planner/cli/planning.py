@@ -32,6 +32,7 @@ PICTURES: Final[Mapping[str, str]] = {
     "optimise": "planner.cli.plots.optimise:optimise",
     "retrieval": "planner.cli.plots.retrieval:retrieval",
     "tuning": "planner.cli.plots.tuning:tuning",
+    "queue": "planner.cli.plots.capacity:queue",
 }
 """Verbs with `--plot`: what draws the question and its answer on axes, as `module:function`."""
 
