@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from planner.checks import STRICT
+from planner.checks import LARGEST, STRICT
 from planner.costing import Terms, priced
 from planner.estimate import EstimateQuestion, estimate
 from planner.prompt import Prompt
@@ -96,8 +96,9 @@ class Pricer:
         if (call.usd is None) == (call.model is None):
             raise InvalidInput("give exactly one of usd and model", loc=("model",), value=call.model)
         if call.usd is not None:
-            if not (call.usd.is_finite() and call.usd >= 0):
-                raise InvalidInput(f"usd is {call.usd}; it must not be negative", loc=("usd",), value=str(call.usd))
+            if not (call.usd.is_finite() and 0 <= call.usd <= LARGEST):
+                said = f"it must not be negative, and at most {LARGEST:g}"
+                raise InvalidInput(f"usd is {call.usd}; {said}", loc=("usd",), value=str(call.usd))
             return CallCost(call.usd, "stated", None)
         assert call.model is not None
         load = call if call.told else self.load

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Final, Self
 
 from pricing.errors import InvalidInput, Problem
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 STRICT: Final = {"extra": "forbid", "use_attribute_docstrings": True}
 """`__pydantic_config__` of a question: unknown fields are refused, and the string below a field describes it."""
+
+LARGEST: Final = 10**15
+"""Figures go up to this, so that no product of a few of them overflows."""
 
 
 class Checks:
@@ -30,17 +33,17 @@ class Checks:
     def positive(self, **values: Number) -> Self:
         """Above zero and finite."""
         for name, value in values.items():
-            if value is not None and not (isfinite(value) and value > 0):
-                self.refuse(name, value, "it must be a number above 0")
+            if value is not None and (value == 0 or not _lies(value, 0, LARGEST)):
+                self.refuse(name, value, f"it must be a number above 0{_upto(value)}")
         return self
 
     def not_negative(self, **values: Number) -> Self:
         """Zero or more, and finite."""
-        return self._within("it must be a number from 0 on", 0, float("inf"), values)
+        return self._within("it must be a number from 0 on", 0, LARGEST, values)
 
     def at_least(self, least: int, **values: Number) -> Self:
         """`least` or more, and finite."""
-        return self._within(f"it must be at least {least}", least, float("inf"), values)
+        return self._within(f"it must be at least {least}", least, LARGEST, values)
 
     def refuse(self, name: str, value: object, must: str) -> Self:
         """Note a field that is wrong, in words: its value, and what it must be."""
@@ -58,6 +61,18 @@ class Checks:
 
     def _within(self, must: str, least: float, most: float, values: dict[str, Number]) -> Self:
         for name, value in values.items():
-            if value is not None and not (isfinite(value) and least <= value <= most):
-                self.refuse(name, value, must)
+            if value is not None and not _lies(value, least, most):
+                self.refuse(name, value, f"{must}{_upto(value) if most == LARGEST else ''}")
         return self
+
+
+def _lies(value: float | Decimal, least: float, most: float) -> bool:
+    try:
+        return least <= value <= most
+    except InvalidOperation:  # a NaN of Decimal has no place in any order
+        return False
+
+
+def _upto(value: float | Decimal) -> str:
+    """What a refusal of something too large adds."""
+    return f" and at most {LARGEST:g}" if _lies(value, LARGEST, float("inf")) else ""

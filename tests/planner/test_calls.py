@@ -74,6 +74,7 @@ def test_everything_a_prompt_holds_is_sent(pricer, more):
         (Call(usd=Decimal(1), model="gpt-5-mini"), ("weak", "model"), "exactly one of usd and model"),
         (Call(usd=Decimal(-1)), ("weak", "usd"), "must not be negative"),
         (Call(usd=Decimal("NaN")), ("weak", "usd"), "usd is NaN"),
+        (Call(usd=Decimal("1e400")), ("weak", "usd"), "at most 1e"),
         (Call(model="gpt-5-mini"), ("weak", "usage"), "what is sent"),
         (Call(model="gpt-5-mini", text="x"), ("weak", "output_tokens"), "a prompt needs output_tokens"),
         (Call(model="gpt-5-mini", text="x", usage=USAGE), ("weak", "usage"), "not both"),
@@ -95,8 +96,8 @@ def test_a_model_that_is_not_listed_is_named_where_it_stands(pricer):
 
 @given(st.floats(), st.floats())
 def test_checks_name_every_field_that_is_wrong(share, amount):
-    """A share passes from 0 to 1 and an amount from 0 on; NaN and infinity never; both are told at once."""
-    wrong = [name for name, bad in (("s", not 0 <= share <= 1), ("a", not 0 <= amount < float("inf"))) if bad]
+    """A share passes from 0 to 1 and an amount from 0 to 1e15; NaN and infinity never; both are told at once."""
+    wrong = [name for name, bad in (("s", not 0 <= share <= 1), ("a", not 0 <= amount <= 1e15)) if bad]
     checks = Checks("here").share(s=share).not_negative(a=amount)
     if not wrong:
         checks.done()
@@ -104,3 +105,11 @@ def test_checks_name_every_field_that_is_wrong(share, amount):
     with pytest.raises(InvalidInput) as error:
         checks.done()
     assert [problem.loc for problem in error.value.problems] == [("here", name) for name in wrong]
+
+
+@pytest.mark.parametrize("value", [10**400, Decimal("NaN"), Decimal("1e400"), float("inf"), -1])
+def test_what_no_float_holds_is_out_of_range(value):
+    """A count of 400 digits, a NaN and an infinity are refused by name, whatever their type, and never a fault."""
+    with pytest.raises(InvalidInput) as error:
+        Checks().positive(a=value).not_negative(b=value).at_least(0, c=value).share(d=value).done()
+    assert [problem.loc for problem in error.value.problems] == [(name,) for name in "abcd"]
