@@ -227,8 +227,8 @@ def _checked_review(question: ReviewQuestion) -> None:
     checks.done()
     errors, seen = question.error_rate, question.reviewed_error_rate
     if errors is not None and seen is not None and question.reviewed_share * seen > errors + _NOTHING:
-        said = f"{question.reviewed_share:g} of the requests with {seen:g} wrong hold more errors than error_rate, {errors}"
-        raise InvalidInput(f"reviewed_error_rate: {said}", loc=("reviewed_error_rate",), value=seen)
+        said = f"with reviewed_share {question.reviewed_share:g} it makes more errors than error_rate, {errors:g}"
+        raise InvalidInput(f"reviewed_error_rate is {seen:g}; {said}", loc=("reviewed_error_rate",), value=seen)
 
 
 def _errors(question: ReviewQuestion) -> tuple[float | None, float | None]:

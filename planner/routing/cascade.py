@@ -83,7 +83,7 @@ class CascadeQuestion:
     tiers: tuple[Tier, ...]
     """The tiers in the order in which they are tried, at least two."""
     joint: Joint | None = None
-    """For two tiers: shares of a prompt set and the verifier's errors, instead of accept probabilities and qualities."""
+    """For two tiers: shares of a prompt set and the verifier's errors, instead of what tiers accept and their qualities."""
     load: Load | None = None
     """What a request sends, for every model that does not say it itself."""
     requests_per_month: int | None = None
@@ -197,8 +197,9 @@ def _checked(question: CascadeQuestion) -> None:
             inner.refuse("verifier", "given", "the last tier's answer is taken as it is")
         if at == last and tier.accept_probability not in (None, 1):
             inner.refuse("accept_probability", tier.accept_probability, "the last tier's answer is taken as it is")
-        if question.joint and (at < last and tier.accept_probability is not None or tier.accepted_quality is not None):
-            inner.refuse("accept_probability", tier.accept_probability, "joint says it; leave it and the quality out")
+        told = tier.accepted_quality if at == last or tier.accept_probability is None else tier.accept_probability
+        if question.joint and told is not None:
+            inner.refuse("accept_probability", told, "joint says it; leave it and the quality out")
         if not question.joint and at < last and tier.accept_probability is None:
             inner.refuse("accept_probability", None, "every tier but the last needs it")
         inner.done()
@@ -256,7 +257,8 @@ def _break_even(step: Sequence[float], accepts: Sequence[float]) -> float | None
 
 def _latency(question: CascadeQuestion, reach: Sequence[float], accepts: Sequence[float]) -> Waits | None:
     """A mixture over the tier that answers: its own call and verifier after all before it."""
-    ways, calls = [], []
+    ways: list[Way] = []
+    calls: list[Latency] = []
     for at, tier in enumerate(question.tiers):
         if tier.latency is None:
             return None

@@ -142,7 +142,9 @@ def _checked(question: FallbackQuestion) -> None:
 
 def _latency(question: FallbackQuestion) -> Waits | None:
     """A mixture over the attempt that succeeds, after all that failed before it."""
-    ways, before, reached = [], [], 1.0
+    ways: list[Way] = []
+    before: list[Latency] = []
+    reached = 1.0
     for link in question.chain:
         if link.latency is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.calls import Call, Load, Pricer
 from planner.checks import STRICT, Checks
@@ -112,7 +112,7 @@ def misrouting(question: MisroutingQuestion, catalog: Catalog, counter: Counter,
     )
 
 
-_NOTHING = 1e-12
+_NOTHING: Final = 1e-12
 
 
 def _checked(question: MisroutingQuestion) -> None:
