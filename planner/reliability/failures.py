@@ -166,7 +166,8 @@ def failures(question: FailuresQuestion, catalog: Catalog, counter: Counter, now
         TokenplanError: a model that cannot be priced.
     """
     _checked(question)
-    price, rows, warnings = Pricer(catalog, counter.once(), now, question.load), [], []
+    price, rows = Pricer(catalog, counter.once(), now, question.load), []
+    warnings: list[str] = []
     for at, step in enumerate(question.steps):
         for nth, mode in enumerate(step.modes):
             usd = 0.0

@@ -83,7 +83,7 @@ class CascadeQuestion:
     tiers: tuple[Tier, ...]
     """The tiers in the order in which they are tried, at least two."""
     joint: Joint | None = None
-    """For two tiers: shares of a prompt set and the verifier's errors, instead of what tiers accept and their qualities."""
+    """For two tiers: shares of a prompt set and the verifier's errors, instead of figures a tier."""
     load: Load | None = None
     """What a request sends, for every model that does not say it itself."""
     requests_per_month: int | None = None

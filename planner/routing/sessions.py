@@ -79,7 +79,7 @@ def cached(price: Pricer, call: Call, key: str, prefix: SharedPrefix | None, sha
         return Cached(_counted(price, call, load, key, prefix, rate), rate)
     hit, miss = _split(load.usage, prefix)
     found, missed = (price(replace(call, usage=usage), key) for usage in (hit, miss))
-    often = Decimal(rate)
+    often = round(Decimal(rate), 12)  # as an estimate takes it
     return Cached(replace(found, usd=often * found.usd + (1 - often) * missed.usd, basis="assumed"), rate)
 
 
