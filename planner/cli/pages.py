@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planner.cli.render import Cell
     from planner.wire import Json
 
-_SHARES: Final = ("_share", "_probability", "_rate", "_confidence")
+_SHARES: Final = ("_share", "_probability", "_rate", "_confidence", "_quality")
 _LISTS: Final = ("warnings", "assumptions", "notes", "reasons")
 
 
@@ -69,7 +69,7 @@ _FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
 def _float(name: str, value: float) -> str:
     if "usd" in name.split("_"):
         return small_usd(Decimal(repr(value))) + " USD"
-    if name.endswith(_SHARES):
+    if f"_{name}".endswith(_SHARES):
         return f"{value * 100:.4g} %"
     return f"{value:,.6g}" + (" s" if name.endswith("_seconds") else "")
 
@@ -77,7 +77,7 @@ def _float(name: str, value: float) -> str:
 def _listed(name: str, values: tuple[Any, ...]) -> Block:
     if not is_dataclass(values[0]) or isinstance(values[0], ModelRef):
         return bullets(_words(name), (shown(name, each) for each in values))
-    names = [field.name for field in fields(values[0]) if any(_is_plain(getattr(each, field.name)) for each in values)]
+    names = [field.name for field in fields(values[0]) if any(_fills(getattr(each, field.name)) for each in values)]
     columns = [Column(_words(each), right=_is_figure(getattr(values[0], each))) for each in names]
     return Table(columns, [[_cell(each, column) for column in names] for each in values])
 
@@ -92,6 +92,11 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, tuple):
         return False
     return isinstance(value, ModelRef | CatalogRef) or not (is_dataclass(value) or isinstance(value, dict))
+
+
+def _fills(value: object) -> bool:
+    """Whether a value says something in a table's cell."""
+    return value is not None and _is_plain(value)
 
 
 def _is_figure(value: object) -> bool:

@@ -137,7 +137,7 @@ class FailuresAnswer:
     mitigation_usd: float
     residual_loss_usd: float
     net_value_usd: float
-    undetected_probability_before: float
+    undetected_before_probability: float
     undetected_probability: float
     loss_before_per_month_usd: float | None
     residual_loss_per_month_usd: float | None
@@ -184,7 +184,7 @@ def failures(question: FailuresQuestion, catalog: Catalog, counter: Counter, now
         mitigation_usd=spent,
         residual_loss_usd=left,
         net_value_usd=before - left - spent,
-        undetected_probability_before=_undetected(question.steps, mitigated=False),
+        undetected_before_probability=_undetected(question.steps, mitigated=False),
         undetected_probability=_undetected(question.steps, mitigated=True),
         loss_before_per_month_usd=None if months is None else before * months,
         residual_loss_per_month_usd=None if months is None else left * months,
