@@ -50,9 +50,9 @@ def test_joint_shares_by_hand(planner):
 
 
 def test_three_tiers_are_those_of_a_simulation(planner):
-    """200,000 requests passed on by dice cost, and are right, as often as the closed form says."""
+    """60,000 requests passed on by dice cost, and are right, as often as the closed form says."""
     rows = ((0.1, 0.5, 0.9), (0.3, 0.6, 0.8), (1.0, 1.0, 0.7))
-    dice, spent, right, runs = random.Random(3), 0.0, 0, 200_000
+    dice, spent, right, runs = random.Random(3), 0.0, 0, 60_000
     for _ in range(runs):
         for usd, accept, quality in rows:
             spent += usd
@@ -60,8 +60,8 @@ def test_three_tiers_are_those_of_a_simulation(planner):
                 right += dice.random() < quality
                 break
     answer = ask(planner, *(tier(str(usd), None if accept == 1 else accept, quality) for usd, accept, quality in rows))
-    assert answer.cost_usd == pytest.approx(spent / runs, abs=0.005)
-    assert answer.quality == pytest.approx(right / runs, abs=0.005)
+    assert answer.cost_usd == pytest.approx(spent / runs, abs=0.008)
+    assert answer.quality == pytest.approx(right / runs, abs=0.008)
 
 
 @given(weak=USD, strong=USD, accept=SHARE)

@@ -51,7 +51,7 @@ def misroute(planner, h, r, f, **more):
 
 
 def test_misrouting_by_hand(planner):
-    """p = 0.3 x 0.9 + 0.7 x 0.1 = 0.34; quality 0.3(0.9 x 0.85 + 0.1 x 0.5) + 0.7(0.1 x 0.97 + 0.9 x 0.95)."""
+    """Strong share 0.3 x 0.9 + 0.7 x 0.1 = 0.34; quality 0.3(0.9 x 0.85 + 0.1 x 0.5) + 0.7(0.1 x 0.97 + 0.9 x 0.95)."""
     answer = misroute(planner, 0.3, 0.9, 0.1, weak=CENT, strong=DIME)
     assert (answer.strong_share, answer.precision) == pytest.approx((0.34, 0.27 / 0.34))
     assert (answer.quality, answer.all_strong_quality) == pytest.approx((0.9109, 0.934))
@@ -111,8 +111,8 @@ def test_pass_at_k_is_the_share_of_subsets(planner, passed, k):
 
 @pytest.mark.parametrize("second", [WAIT, Latency(p50_seconds=0.5, p95_seconds=1.0)])
 def test_a_hedge_is_that_of_a_simulation(planner, second):
-    """200,000 pairs of calls: extra calls, wins of the second, cost with half-billed losers and the 95th percentile."""
-    dice, runs, after = random.Random(5), 200_000, 2.0
+    """60,000 pairs of calls: extra calls, wins of the second, cost with half-billed losers and the 95th percentile."""
+    dice, runs, after = random.Random(5), 60_000, 2.0
     extra, wins, spent, seconds = 0, 0, 0.0, []
     for _ in range(runs):
         first = dice.lognormvariate(WAIT.mu, WAIT.sigma)
@@ -130,10 +130,10 @@ def test_a_hedge_is_that_of_a_simulation(planner, second):
         cancelled_billed_share=0.5,
     )
     answer = planner.hedge(question)
-    assert answer.extra_calls_per_request == pytest.approx(extra / runs, abs=0.005)
-    assert answer.second_wins_probability == pytest.approx(wins / runs, abs=0.005)
-    assert answer.cost_usd == pytest.approx(spent / runs, rel=0.02)
-    assert answer.hedged.p95_seconds == pytest.approx(sorted(seconds)[int(runs * 0.95)], rel=0.02)
+    assert answer.extra_calls_per_request == pytest.approx(extra / runs, abs=0.008)
+    assert answer.second_wins_probability == pytest.approx(wins / runs, abs=0.008)
+    assert answer.cost_usd == pytest.approx(spent / runs, rel=0.04)
+    assert answer.hedged.p95_seconds == pytest.approx(sorted(seconds)[int(runs * 0.95)], rel=0.04)
 
 
 def test_a_hedge_at_once_and_never(planner):
@@ -163,8 +163,8 @@ def test_escalation_turns_at_the_break_even(planner):
 
 
 def test_a_chain_is_that_of_a_simulation(planner):
-    """Two tries of a call that fails often, then another: cost and success counted over 200,000 requests."""
-    dice, runs, spent, served = random.Random(9), 200_000, 0.0, 0
+    """Two tries of a call that fails often, then another: cost and success counted over 60,000 requests."""
+    dice, runs, spent, served = random.Random(9), 60_000, 0.0, 0
     for _ in range(runs):
         for usd, failure, billed in ((0.01, 0.4, 0.5), (0.01, 0.4, 0.5), (0.1, 0.2, 0.0)):
             failed = dice.random() < failure
@@ -177,8 +177,8 @@ def test_a_chain_is_that_of_a_simulation(planner):
         Link(call=DIME, failure_probability=0.2, latency=WAIT),
     )
     answer = planner.fallback(FallbackQuestion(chain=chain))
-    assert answer.cost_usd == pytest.approx(spent / runs, rel=0.02)
-    assert answer.success_probability == pytest.approx(served / runs, abs=0.005)
+    assert answer.cost_usd == pytest.approx(spent / runs, rel=0.04)
+    assert answer.success_probability == pytest.approx(served / runs, abs=0.008)
     assert answer.latency.mean_seconds == pytest.approx((1 + 0.4 + 0.16) * WAIT.mean)
 
 
