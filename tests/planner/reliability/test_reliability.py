@@ -150,8 +150,10 @@ def test_a_mitigation_that_does_not_pay_says_whether_it_is_needed(planner):
     """It costs more than it prevents, but without it the failure is over the limit."""
     dear = replace(WRONG_ANSWER, mitigation=replace(JUDGE, cost=DIME))
     assert matrix(planner, dear).reasons == (
-        "answer: wrong_answer: judge costs 0.035 USD a request more than it prevents, "
-        "but without it the failure is not tolerable",
+        (
+            "answer: wrong_answer: judge costs 0.035 USD a request more than it prevents, "
+            "but without it the failure is not tolerable"
+        ),
     )
 
 

@@ -66,7 +66,7 @@ def test_three_tiers_are_those_of_a_simulation(planner):
 
 @given(weak=USD, strong=USD, accept=SHARE)
 def test_two_tiers_are_a_weak_call_always_and_a_strong_one_at_times(planner, weak, strong, accept):
-    """Two tiers cost `c_w + p_esc*c_s`: what a route costs whose classifier is the weak call and keeps the rest free."""
+    """Two tiers cost `c_w + p_esc*c_s`: what a route costs that decides by the weak call."""
     answer = ask(planner, tier(weak, accept), tier(strong))
     free, decides = Call(usd=Decimal(0)), Call(usd=weak)
     routed = RouteQuestion(strong_share=1 - accept, weak=free, strong=Call(usd=strong), classifier=decides)
