@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planner.costing import CostQuestion, ProviderUsage
     from planner.distributions import Distribution
     from planner.economics.free_tier import FreeTierAnswer, FreeTierQuestion
-    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion, Payment, Tier, UsageSegment
+    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion, Payment, UsageSegment
     from planner.economics.price_path import PriceChange
     from planner.economics.projection import GrowingTier, ProjectionAnswer, ProjectionQuestion
     from planner.economics.skew import SkewAnswer, SkewQuestion
@@ -55,18 +55,29 @@ if TYPE_CHECKING:
     from planner.optimise.choosing import Configuration, OptimiseAnswer, OptimiseQuestion, Option
     from planner.optimise.mix import MixAnswer
     from planner.optimise.traffic import MixModel, MixQuestion, MixSegment
-    from planner.packing.items import Item
-    from planner.packing.pack import PackQuestion, Summarise
-    from planner.packing.packed import PackAnswer
+    from planner.packed import PackAnswer
+    from planner.packing import PackQuestion, Summarise
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
+    from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
+    from planner.reliability.safeguards import GuardrailAnswer, GuardrailQuestion, ReviewAnswer, ReviewQuestion
     from planner.retrieval.compare import RetrievalAnswer
     from planner.retrieval.index import Embedder, Store
     from planner.retrieval.question import RetrievalQuestion
+    from planner.routing.cascade import CascadeAnswer, CascadeQuestion, Joint, Tier
+    from planner.routing.escalate import EscalateAnswer, EscalateQuestion
+    from planner.routing.fallback import FallbackAnswer, FallbackQuestion, Link
+    from planner.routing.hedge import HedgeAnswer, HedgeQuestion
+    from planner.routing.misrouting import MisroutingAnswer, MisroutingQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.routing.sessions import Session, SharedPrefix
+    from planner.routing.vote import PassAtKAnswer, PassAtKQuestion, VoteAnswer, VoteQuestion
+    from planner.routing.waits import Latency
     from planner.simulation import SimulateAnswer, SimulateQuestion
     from planner.tuning import Served, TuningAnswer, TuningQuestion
     from planner.tuning_advice import TuningAdviceAnswer, TuningAdviceQuestion
+    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -77,6 +88,8 @@ __all__ = [
     "CachingQuestion",
     "CapacityAnswer",
     "CapacityQuestion",
+    "CascadeAnswer",
+    "CascadeQuestion",
     "Changes",
     "ChangesQuestion",
     "ChunksAnswer",
@@ -98,8 +111,15 @@ __all__ = [
     "EconomicsQuestion",
     "Embedder",
     "Embedding",
+    "EscalateAnswer",
+    "EscalateQuestion",
     "Estimate",
     "EstimateQuestion",
+    "FailureMode",
+    "FailuresAnswer",
+    "FailuresQuestion",
+    "FallbackAnswer",
+    "FallbackQuestion",
     "Files",
     "FilesQuestion",
     "FitAnswer",
@@ -108,15 +128,25 @@ __all__ = [
     "FreeTierQuestion",
     "Generation",
     "GrowingTier",
+    "GuardrailAnswer",
+    "GuardrailQuestion",
+    "HedgeAnswer",
+    "HedgeQuestion",
     "Hop",
     "ImageInput",
     "IntervalAnswer",
     "IntervalQuestion",
     "Item",
+    "Joint",
     "JudgeCostAnswer",
     "JudgeCostQuestion",
+    "Latency",
     "LatencyAnswer",
     "LatencyQuestion",
+    "Link",
+    "MisroutingAnswer",
+    "MisroutingQuestion",
+    "Mitigation",
     "MixAnswer",
     "MixModel",
     "MixQuestion",
@@ -131,6 +161,8 @@ __all__ = [
     "OutputSpread",
     "PackAnswer",
     "PackQuestion",
+    "PassAtKAnswer",
+    "PassAtKQuestion",
     "Payment",
     "Planner",
     "PriceChange",
@@ -141,19 +173,29 @@ __all__ = [
     "ProvisionedQuestion",
     "QueueAnswer",
     "QueueQuestion",
+    "RepairAnswer",
+    "RepairQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
     "RetrievalAnswer",
     "RetrievalQuestion",
+    "RetryAnswer",
+    "RetryQuestion",
+    "ReviewAnswer",
+    "ReviewQuestion",
     "RouteAnswer",
     "RouteQuestion",
     "SampleSizeAnswer",
     "SampleSizeQuestion",
     "Served",
+    "Session",
+    "SharedPrefix",
     "SimulateAnswer",
     "SimulateQuestion",
     "SkewAnswer",
     "SkewQuestion",
+    "Stakes",
+    "Step",
     "Store",
     "Summarise",
     "SwitchAnswer",
@@ -169,6 +211,8 @@ __all__ = [
     "TuningQuestion",
     "Usage",
     "UsageSegment",
+    "VoteAnswer",
+    "VoteQuestion",
     "default_planner",
 ]
 
@@ -179,6 +223,8 @@ _HOMES: Final = {
     "CachingQuestion": "planner.caching",
     "CapacityAnswer": "planner.capacity.limits",
     "CapacityQuestion": "planner.capacity.limits",
+    "CascadeAnswer": "planner.routing.cascade",
+    "CascadeQuestion": "planner.routing.cascade",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
@@ -200,8 +246,15 @@ _HOMES: Final = {
     "EconomicsQuestion": "planner.economics.margins",
     "Embedder": "planner.retrieval.index",
     "Embedding": "planner.chunks",
+    "EscalateAnswer": "planner.routing.escalate",
+    "EscalateQuestion": "planner.routing.escalate",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "FailureMode": "planner.reliability.failures",
+    "FailuresAnswer": "planner.reliability.failures",
+    "FailuresQuestion": "planner.reliability.failures",
+    "FallbackAnswer": "planner.routing.fallback",
+    "FallbackQuestion": "planner.routing.fallback",
     "Files": "planner.files",
     "FilesQuestion": "planner.files",
     "FitAnswer": "planner.context",
@@ -210,15 +263,25 @@ _HOMES: Final = {
     "FreeTierQuestion": "planner.economics.free_tier",
     "Generation": "planner.latency_hops",
     "GrowingTier": "planner.economics.projection",
+    "GuardrailAnswer": "planner.reliability.safeguards",
+    "GuardrailQuestion": "planner.reliability.safeguards",
+    "HedgeAnswer": "planner.routing.hedge",
+    "HedgeQuestion": "planner.routing.hedge",
     "Hop": "planner.latency_hops",
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
-    "Item": "planner.packing.items",
+    "Item": "planner.window",
+    "Joint": "planner.routing.cascade",
     "JudgeCostAnswer": "planner.evaluation.costs",
     "JudgeCostQuestion": "planner.evaluation.costs",
+    "Latency": "planner.routing.waits",
     "LatencyAnswer": "planner.latency",
     "LatencyQuestion": "planner.latency",
+    "Link": "planner.routing.fallback",
+    "MisroutingAnswer": "planner.routing.misrouting",
+    "MisroutingQuestion": "planner.routing.misrouting",
+    "Mitigation": "planner.reliability.failures",
     "MixAnswer": "planner.optimise.mix",
     "MixModel": "planner.optimise.traffic",
     "MixQuestion": "planner.optimise.traffic",
@@ -231,8 +294,10 @@ _HOMES: Final = {
     "OptimiseQuestion": "planner.optimise.choosing",
     "Option": "planner.optimise.choosing",
     "OutputSpread": "planner.estimate",
-    "PackAnswer": "planner.packing.packed",
-    "PackQuestion": "planner.packing.pack",
+    "PackAnswer": "planner.packed",
+    "PackQuestion": "planner.packing",
+    "PassAtKAnswer": "planner.routing.vote",
+    "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",
@@ -243,26 +308,36 @@ _HOMES: Final = {
     "ProvisionedQuestion": "planner.capacity.provisioned",
     "QueueAnswer": "planner.capacity.waiting",
     "QueueQuestion": "planner.capacity.waiting",
+    "RepairAnswer": "planner.reliability.attempts",
+    "RepairQuestion": "planner.reliability.attempts",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
     "RetrievalAnswer": "planner.retrieval.compare",
     "RetrievalQuestion": "planner.retrieval.question",
+    "RetryAnswer": "planner.reliability.attempts",
+    "RetryQuestion": "planner.reliability.attempts",
+    "ReviewAnswer": "planner.reliability.safeguards",
+    "ReviewQuestion": "planner.reliability.safeguards",
     "RouteAnswer": "planner.routing.route",
     "RouteQuestion": "planner.routing.route",
     "SampleSizeAnswer": "planner.evaluation.sample_size",
     "SampleSizeQuestion": "planner.evaluation.sample_size",
     "Served": "planner.tuning",
+    "Session": "planner.routing.sessions",
+    "SharedPrefix": "planner.routing.sessions",
     "SimulateAnswer": "planner.simulation",
     "SimulateQuestion": "planner.simulation",
     "SkewAnswer": "planner.economics.skew",
     "SkewQuestion": "planner.economics.skew",
+    "Stakes": "planner.reliability.failures",
+    "Step": "planner.reliability.failures",
     "Store": "planner.retrieval.index",
-    "Summarise": "planner.packing.pack",
+    "Summarise": "planner.packing",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",
     "SystemsQuestion": "planner.evaluation.intervals",
-    "Tier": "planner.economics.margins",
+    "Tier": "planner.routing.cascade",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "TuningAdviceAnswer": "planner.tuning_advice",
@@ -271,6 +346,8 @@ _HOMES: Final = {
     "TuningQuestion": "planner.tuning",
     "Usage": "pricing.usage",
     "UsageSegment": "planner.economics.margins",
+    "VoteAnswer": "planner.routing.vote",
+    "VoteQuestion": "planner.routing.vote",
     "default_planner": "planner.assemble",
 }
 

@@ -117,7 +117,7 @@ def _turns(question: ConversationQuestion, catalog: Catalog, now: datetime) -> l
     for number in range(1, question.turns + 1):
         prompt = question.base_tokens + (number - 1) * question.growth_tokens
         prices = token_prices(question, prompt, catalog, now)
-        fresh, read, write = _unit_prices(prices, question.lifetime)
+        fresh, read, write = unit_prices(prices, question.lifetime)
         answer = _answer_usd(prices, question.output_tokens) / _MILLION
         hit = question.found_share if before else 0.0
         cached = hit * (before * read + (prompt - before) * write) + (1 - hit) * prompt * write
@@ -126,7 +126,7 @@ def _turns(question: ConversationQuestion, catalog: Catalog, now: datetime) -> l
     return found
 
 
-def _unit_prices(prices: TokenPrices, lifetime: str) -> tuple[float, float, float]:
+def unit_prices(prices: TokenPrices, lifetime: str) -> tuple[float, float, float]:
     """USD a million tokens fresh, read and written; a model without cache prices bills all as input."""
     fresh = prices.input_usd
     bought = prices.cache_write_1h_usd if lifetime == "1h" else prices.cache_write_5m_usd
@@ -199,7 +199,7 @@ def switch(question: SwitchQuestion, catalog: Catalog, now: datetime) -> SwitchA
     prompt = question.history_tokens + question.new_tokens
     stay, to = (token_prices(each, prompt, catalog, now) for each in (question.stay, question.to))
     mine, theirs = _turn_usd(question, stay), _turn_usd(question, to)
-    _, read, write = _unit_prices(to, question.lifetime)
+    _, read, write = unit_prices(to, question.lifetime)
     penalty = (write - read) * question.history_tokens / _MILLION
     return SwitchAnswer(
         stay.model, to.model, penalty, mine, theirs, mine - theirs,
@@ -209,6 +209,6 @@ def switch(question: SwitchQuestion, catalog: Catalog, now: datetime) -> SwitchA
 
 def _turn_usd(question: SwitchQuestion, prices: TokenPrices) -> float:
     """One turn that finds the history cached."""
-    _, read, write = _unit_prices(prices, question.lifetime)
+    _, read, write = unit_prices(prices, question.lifetime)
     tokens = question.history_tokens * read + question.new_tokens * write
     return (tokens + _answer_usd(prices, question.output_tokens)) / _MILLION

@@ -52,9 +52,18 @@ if TYPE_CHECKING:
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
+    from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
+    from planner.reliability.failures import FailuresAnswer, FailuresQuestion
+    from planner.reliability.safeguards import GuardrailAnswer, GuardrailQuestion, ReviewAnswer, ReviewQuestion
     from planner.retrieval.compare import RetrievalAnswer
     from planner.retrieval.question import RetrievalQuestion
+    from planner.routing.cascade import CascadeAnswer, CascadeQuestion
+    from planner.routing.escalate import EscalateAnswer, EscalateQuestion
+    from planner.routing.fallback import FallbackAnswer, FallbackQuestion
+    from planner.routing.hedge import HedgeAnswer, HedgeQuestion
+    from planner.routing.misrouting import MisroutingAnswer, MisroutingQuestion
     from planner.routing.route import RouteAnswer, RouteQuestion
+    from planner.routing.vote import PassAtKAnswer, PassAtKQuestion, VoteAnswer, VoteQuestion
     from planner.simulation import SimulateAnswer, SimulateQuestion
     from planner.tokens import Counter
     from planner.tuning import TuningAnswer, TuningQuestion
@@ -236,6 +245,78 @@ class Planner:
         from planner.tuning_advice import tuning_advice
 
         return tuning_advice(question, self.catalog, self.counter(), self.clock())
+
+    def cascade(self, question: CascadeQuestion) -> CascadeAnswer:
+        """What a cascade of models costs a request, saves, and how good its answers are."""
+        from planner.routing.cascade import cascade
+
+        return cascade(question, self.catalog, self.counter(), self.clock())
+
+    def misrouting(self, question: MisroutingQuestion) -> MisroutingAnswer:
+        """What a router's errors do to quality, and what they save."""
+        from planner.routing.misrouting import misrouting
+
+        return misrouting(question, self.catalog, self.counter(), self.clock())
+
+    def vote(self, question: VoteQuestion) -> VoteAnswer:
+        """How much better the majority of several answers is than one, and what it costs."""
+        from planner.routing.vote import vote
+
+        return vote(question, self.catalog, self.counter(), self.clock())
+
+    def pass_at_k(self, question: PassAtKQuestion) -> PassAtKAnswer:
+        """How probable it is that one of k answers passes, from samples of each problem."""
+        from planner.routing.vote import pass_at_k
+
+        return pass_at_k(question, self.catalog, self.counter(), self.clock())
+
+    def hedge(self, question: HedgeQuestion) -> HedgeAnswer:
+        """What a second call after a while costs, and how much it shortens the slow requests."""
+        from planner.routing.hedge import hedge
+
+        return hedge(question, self.catalog, self.counter(), self.clock())
+
+    def escalate(self, question: EscalateQuestion) -> EscalateAnswer:
+        """Whether the strong model is worth its price for a request."""
+        from planner.routing.escalate import escalate
+
+        return escalate(question, self.catalog, self.counter(), self.clock())
+
+    def fallback(self, question: FallbackQuestion) -> FallbackAnswer:
+        """What a chain of fallbacks costs, and how often none of it can answer."""
+        from planner.routing.fallback import fallback
+
+        return fallback(question, self.catalog, self.counter(), self.clock())
+
+    def failures(self, question: FailuresQuestion) -> FailuresAnswer:
+        """Which failures of a pipeline can be tolerated, what mitigation costs, and what is left."""
+        from planner.reliability.failures import failures
+
+        return failures(question, self.catalog, self.counter(), self.clock())
+
+    def retry(self, question: RetryQuestion) -> RetryAnswer:
+        """What trying a call again costs, and how often it then succeeds."""
+        from planner.reliability.attempts import retry
+
+        return retry(question, self.catalog, self.counter(), self.clock())
+
+    def repair(self, question: RepairQuestion) -> RepairAnswer:
+        """What a schema-repair loop costs, and how many answers it makes valid."""
+        from planner.reliability.attempts import repair
+
+        return repair(question, self.catalog, self.counter(), self.clock())
+
+    def guardrail(self, question: GuardrailQuestion) -> GuardrailAnswer:
+        """Whether a guardrail is worth its cost and the good requests that it blocks."""
+        from planner.reliability.safeguards import guardrail
+
+        return guardrail(question, self.catalog, self.counter(), self.clock())
+
+    def review(self, question: ReviewQuestion) -> ReviewAnswer:
+        """What a human in the loop costs, and what review prevents."""
+        from planner.reliability.safeguards import review
+
+        return review(question, self.catalog, self.counter(), self.clock())
 
     def sample_size(self, question: SampleSizeQuestion) -> SampleSizeAnswer:
         """How many items an evaluation needs, for an interval or to tell two systems apart."""

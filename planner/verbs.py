@@ -69,6 +69,26 @@ VERBS: Final = (
         "BatchShareAnswer",
     ),
     Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
+    Verb("cascade", "/v1/routing/cascade", "planner.routing.cascade", "CascadeQuestion", "CascadeAnswer"),
+    Verb(
+        "misrouting", "/v1/routing/misrouting", "planner.routing.misrouting", "MisroutingQuestion", "MisroutingAnswer"
+    ),
+    Verb("vote", "/v1/routing/vote", "planner.routing.vote", "VoteQuestion", "VoteAnswer"),
+    Verb("pass_at_k", "/v1/routing/pass-at-k", "planner.routing.vote", "PassAtKQuestion", "PassAtKAnswer"),
+    Verb("hedge", "/v1/routing/hedge", "planner.routing.hedge", "HedgeQuestion", "HedgeAnswer"),
+    Verb("escalate", "/v1/routing/escalate", "planner.routing.escalate", "EscalateQuestion", "EscalateAnswer"),
+    Verb("fallback", "/v1/routing/fallback", "planner.routing.fallback", "FallbackQuestion", "FallbackAnswer"),
+    Verb("failures", "/v1/reliability", "planner.reliability.failures", "FailuresQuestion", "FailuresAnswer"),
+    Verb("retry", "/v1/reliability/retry", "planner.reliability.attempts", "RetryQuestion", "RetryAnswer"),
+    Verb("repair", "/v1/reliability/repair", "planner.reliability.attempts", "RepairQuestion", "RepairAnswer"),
+    Verb(
+        "guardrail",
+        "/v1/reliability/guardrail",
+        "planner.reliability.safeguards",
+        "GuardrailQuestion",
+        "GuardrailAnswer",
+    ),
+    Verb("review", "/v1/reliability/review", "planner.reliability.safeguards", "ReviewQuestion", "ReviewAnswer"),
     Verb(
         "retrieval",
         "/v1/retrieval/compare",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planner.cli.render import Cell
     from planner.wire import Json
 
-_SHARES: Final = ("_share", "_probability", "_rate", "_confidence")
+_SHARES: Final = ("_share", "_probability", "_rate", "_confidence", "_quality")
 _WHOLE: Final = 1e6
 """From here on a figure is shown without decimals, all its digits grouped."""
 _LISTS: Final = ("warnings", "assumptions", "notes", "reasons")
@@ -70,7 +70,7 @@ _FORMS: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
 def _float(name: str, value: float) -> str:
     if "usd" in name.split("_"):
         return (small_usd if abs(value) < 1 else month_usd)(Decimal(repr(value))) + " USD"
-    if name.endswith(_SHARES):
+    if f"_{name}".endswith(_SHARES):
         return f"{value * 100:.4g} %"
     written = f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"  # noqa: PLR2004 - no exponent for counts
     return written + (" s" if name.endswith("_seconds") else "")
@@ -117,7 +117,9 @@ def _is_plain(value: object) -> bool:
 
 
 def _in_cell(value: object) -> bool:
-    """Whether a value stands in a table: what is plain, and a list of plain things."""
+    """Whether a value says something in a table: what is plain, and a list of plain things."""
+    if value is None:
+        return False
     return _is_plain(value) or (isinstance(value, tuple) and all(map(_is_plain, value)) and value != ())
 
 

@@ -1,0 +1,1 @@
+"""Reliability: what failures, retries, repairs, guardrails and human review cost, and what they are worth."""
