@@ -55,7 +55,9 @@ def aiq(chain: Sequence[Spot], low_usd: float, high_usd: float) -> float:
         return height(chain, low_usd)
     costs = [low_usd, *(cost for cost, _ in chain if low_usd < cost < high_usd), high_usd]
     heights = [height(chain, cost) for cost in costs]
-    area = sum((right - left) * (a + b) / 2 for (left, right), (a, b) in zip(pairwise(costs), pairwise(heights), strict=True))
+    area = sum(
+        (right - left) * (a + b) / 2 for (left, right), (a, b) in zip(pairwise(costs), pairwise(heights), strict=True)
+    )
     return min(max(area / (high_usd - low_usd), heights[0]), heights[-1])
 
 

@@ -47,9 +47,7 @@ STYLES: Final[dict[str, ColumnMap]] = {
         score="evaluation_result.score",
         cost_usd="evaluation_result.inference_cost",
     ),
-    "routerarena_predictions": ColumnMap(
-        prompt="global index", model="prediction", score="accuracy", cost_usd="cost"
-    ),
+    "routerarena_predictions": ColumnMap(prompt="global index", model="prediction", score="accuracy", cost_usd="cost"),
     "frugalgpt": ColumnMap(prompt="_id", model="model", score="quality", cost_usd="cost"),
     "llmrouter": ColumnMap(
         prompt="embedding_id",
