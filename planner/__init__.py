@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from planner.optimise.choosing import Configuration, OptimiseAnswer, OptimiseQuestion, Option
     from planner.optimise.mix import MixAnswer
     from planner.optimise.traffic import MixModel, MixQuestion, MixSegment
+    from planner.outcomes.answer import OutcomesAnswer
+    from planner.outcomes.question import ColumnMap, OutcomesQuestion
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
@@ -73,6 +75,7 @@ __all__ = [
     "ChangesQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
+    "ColumnMap",
     "CompareQuestion",
     "Comparison",
     "Configuration",
@@ -120,6 +123,8 @@ __all__ = [
     "OptimiseAnswer",
     "OptimiseQuestion",
     "Option",
+    "OutcomesAnswer",
+    "OutcomesQuestion",
     "OutputSpread",
     "PackAnswer",
     "PackQuestion",
@@ -167,6 +172,7 @@ _HOMES: Final = {
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
+    "ColumnMap": "planner.outcomes.question",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
     "Configuration": "planner.optimise.choosing",
@@ -214,6 +220,8 @@ _HOMES: Final = {
     "OptimiseAnswer": "planner.optimise.choosing",
     "OptimiseQuestion": "planner.optimise.choosing",
     "Option": "planner.optimise.choosing",
+    "OutcomesAnswer": "planner.outcomes.answer",
+    "OutcomesQuestion": "planner.outcomes.question",
     "OutputSpread": "planner.estimate",
     "PackAnswer": "planner.packing.packed",
     "PackQuestion": "planner.packing.pack",

@@ -53,6 +53,7 @@ VERBS: Final = (
     Verb("latency", "/v1/latency", "planner.latency", "LatencyQuestion", "LatencyAnswer"),
     Verb("simulate", "/v1/simulate", "planner.simulation", "SimulateQuestion", "SimulateAnswer"),
     Verb("route", "/v1/routing/route", "planner.routing.route", "RouteQuestion", "RouteAnswer"),
+    Verb("outcomes", "/v1/routing/outcomes", "planner.outcomes.outcomes", "OutcomesQuestion", "OutcomesAnswer"),
     Verb(
         "retrieval",
         "/v1/retrieval/compare",

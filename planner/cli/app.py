@@ -49,6 +49,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "retrieval compare": ("planning", "retrieval against a long prompt, cached or not, and both: cost and break-even"),
     "tuning": ("planning", "from how many requests on a fine-tuned model pays, or that it never does"),
     "tuning advice": ("planning", "knowledge or behaviour: retrieve, prompt or train, with reasons"),
+    "routing outcomes": ("outcomes", "models on your own prompts: which to keep, what routing saves"),
     "evaluation sample-size": ("planning", "how many items an evaluation needs"),
     "evaluation interval": ("planning", "between which rates the truth lies"),
     "evaluation compare": ("planning", "whether one of two systems is better"),

@@ -30,7 +30,7 @@ class ModelOutcome:
 class FrontierPoint:
     """A model that none dominates; `benefit_per_usd` is the score gained per USD over the frontier's model before it.
 
-    `on_hull` says whether it lies on the non-decreasing convex hull: a mixture of two others beats it where it does not.
+    `on_hull` says whether it lies on the non-decreasing convex hull; where not, a mixture of two others beats it.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""Points of cost and score: who dominates whom, the hull of what mixtures reach, the area below it. Lower cost first."""
+"""Points of cost and score: who dominates whom, the hull of what mixtures reach, the area below it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""From the user's own file of outcomes: the models worth keeping, what routing is worth, and where to set the threshold."""
+"""From the user's own outcomes: the models worth keeping, what routing is worth, and where to set the threshold."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from planner.checks import Checks
@@ -106,7 +107,7 @@ def _models(found: Outcomes, names: Sequence[str], spots: Sequence[Spot]) -> tup
 def _frontier(kept: Sequence[ModelOutcome]) -> tuple[FrontierPoint, ...]:
     spots = [(each.cost_usd, each.score) for each in kept]
     chain = set(hull(spots))
-    gains = [None, *(slope(one, other) for one, other in zip(spots, spots[1:], strict=False))]
+    gains = [None, *(slope(one, other) for one, other in itertools.pairwise(spots))]
     return tuple(
         FrontierPoint(each.model, *spot, gain, spot in chain)
         for each, spot, gain in zip(kept, spots, gains, strict=True)
@@ -150,4 +151,10 @@ def _router(question: OutcomesQuestion, both: Both, found: Outcomes, said: list[
         said.append("the weak model is not cheaper and worse than the strong one: look for dominance before routing")
     if found.router_scores is None:
         return None
-    return router(question, both, found.router_scores)
+    try:
+        return router(question, both, found.router_scores)
+    except InvalidInput as error:
+        if error.problems[0].loc != ("gap_recovered_share",) or question.gap_recovered_share is not None:
+            raise
+        said.append(f"no threshold was chosen: {error}; name a budget_usd or a quality_floor")
+        return None

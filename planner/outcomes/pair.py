@@ -1,4 +1,4 @@
-"""Two models on the same prompts: who gets what right, and what a share of strong calls can give at best and at worst."""
+"""Two models on the same prompts: who gets what right, and what a share of strong calls gives at best and at worst."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def pair(names: tuple[str, str], both: Both, correct_at: float) -> Pair:
 
 
 def joint_shares(both: Both, correct_at: float) -> JointShares:
-    """The shares of prompts that both, one or none of the models got right; right is a score of at least `correct_at`."""
+    """The shares of prompts that both, one or none of the models got right, with a score of at least `correct_at`."""
     right = [
         (weak >= correct_at, strong >= correct_at)
         for weak, strong in zip(both.weak_scores, both.strong_scores, strict=True)

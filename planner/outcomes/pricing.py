@@ -1,4 +1,4 @@
-"""What a model's call on a prompt cost: as its row says, as its tokens cost in the catalog, or as the question states."""
+"""What a model's call on a prompt cost: as its row says, as its tokens are listed, or as the question states."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Costs:
             return None
         model = self._resolved[record.model].model
         counted = self._counter.count(str(words), model.id, model.provider)
-        if counted.how != "exact":
+        if counted.method != "exact":
             self._said[f"{record.model}: {'; '.join(counted.notes)}"] = None
             self.basis[record.model] = "assumed"
         return counted.tokens

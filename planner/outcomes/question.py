@@ -1,4 +1,4 @@
-"""The question that `outcomes` answers: rows of a file of outcomes, what its columns mean, what is wanted of a router."""
+"""The question of `outcomes`: rows of a file of outcomes, what its columns mean, what is wanted of a router."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of any file of outcomes as one score and one cost a model and prompt; a prompt that lacks one is left out, said."""
+"""Rows of any file of outcomes as a score and a cost for each model and prompt; what lacks one is left out and said."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from planner.outcomes.answer import Basis
 from planner.outcomes.pricing import Costs
 from planner.outcomes.question import STYLES, ColumnMap
 from pricing.errors import InvalidInput, one_of
+from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from planner.outcomes.answer import Basis
     from planner.outcomes.question import OutcomesQuestion
     from planner.tokens import Counter
     from pricing.catalog import Catalog
-    from pricing.rates import ModelRef
 
     Row = Mapping[str, Any]
 
@@ -126,6 +126,20 @@ def mapped(question: OutcomesQuestion) -> ColumnMap:
     return columns
 
 
+def needed(columns: ColumnMap, name: str) -> bool:
+    """Whether a column of a file is one that the map reads."""
+    for each in fields(ColumnMap):
+        column = getattr(columns, each.name)
+        if column is None:
+            continue
+        head, template, tail = column.partition(MODEL)
+        if template and name.startswith(head) and name.endswith(tail):
+            return True
+        if name in (column, column.partition(".")[0]):
+            return True
+    return False
+
+
 def look(row: Row, column: str) -> Any:
     """A column's value; a name that is no column reaches into objects at its dots. None where there is none."""
     if column in row:
@@ -186,9 +200,9 @@ def _models(question: OutcomesQuestion, columns: ColumnMap, rows: tuple[Row, ...
     ):
         if name not in known:
             raise InvalidInput(f"no model {name!r} in the rows; {one_of(name, known)}", loc=place, value=name)
-    for name, each in (("weak", question.weak), ("strong", question.strong)):
-        if each is not None and each not in (named or known):
-            raise InvalidInput(f"{name} is {each!r}; {one_of(each, named or known)}", loc=(name,), value=each)
+    for name, wanted in (("weak", question.weak), ("strong", question.strong)):
+        if wanted is not None and wanted not in (named or known):
+            raise InvalidInput(f"{name} is {wanted!r}; {one_of(wanted, named or known)}", loc=(name,), value=wanted)
     return tuple(dict.fromkeys(named)) or known
 
 
@@ -232,7 +246,7 @@ def _note_router(record: Record, columns: ColumnMap, routers: dict[str | int, fl
     score = record.number(columns.router_score)
     if score is not None and routers.setdefault(record.prompt, score) != score:
         raise InvalidInput(
-            f"router_score of prompt {record.prompt!r} is {score} in row {record.at + 1} and {routers[record.prompt]} before",
+            f"row {record.at + 1}: router_score is {score}; the same prompt had {routers[record.prompt]} before",
             loc=("rows", record.at),
             value=score,
         )
