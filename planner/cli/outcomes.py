@@ -38,7 +38,10 @@ _CALL: Final = "NAME=USD|MODEL[:IN/OUT]"
 def _declare(parser: Parser) -> None:
     group = parser.add_argument_group("the file")
     group.add_argument(
-        "files", nargs="*", metavar="FILE", help="CSV, JSONL, Parquet or a JSON list; NAME=FILE: all rows are model NAME's"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="CSV, JSONL, Parquet or a JSON list; NAME=FILE: all rows are model NAME's",
     )
     group.add_argument("--map", metavar="NAME=COLUMN,...", help=f"which column holds what: {', '.join(_NAMES)}")
     group.add_argument("--call", dest="calls", action="append", metavar=_CALL, help="what a model costs; repeatable")

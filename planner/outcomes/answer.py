@@ -28,7 +28,7 @@ class ModelOutcome:
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """A model that none dominates; `benefit_per_usd` is the score gained per USD over the frontier's model before it.
+    """A model that none dominates; `benefit_per_cost` is the score gained per USD over the frontier's model before it.
 
     `on_hull` says whether it lies on the non-decreasing convex hull; where not, a mixture of two others beats it.
     """
@@ -36,7 +36,7 @@ class FrontierPoint:
     model: str
     cost_usd: float
     score: float
-    benefit_per_usd: float | None
+    benefit_per_cost: float | None
     on_hull: bool
 
 
@@ -83,7 +83,7 @@ class JointShares:
 class Pair:
     """Two models to route between.
 
-    `needed` prompts are those that the strong model answers better. `benefit_per_usd` is what going all the way from
+    `needed` prompts are those that the strong model answers better. `benefit_per_cost` is what going all the way from
     weak to strong gains per USD (AutoMix's base).
     """
 
@@ -93,7 +93,7 @@ class Pair:
     needed_share: float
     weak_where_enough_usd: float | None
     strong_where_needed_usd: float | None
-    benefit_per_usd: float | None
+    benefit_per_cost: float | None
     oracle: Point
     oracle_savings_share: float | None
     bounds: tuple[Bound, ...]
@@ -117,7 +117,7 @@ class Routed:
 class Saved:
     """A saving with its bootstrap percentile interval and standard error over the test prompts."""
 
-    share: float
+    savings_share: float
     low_share: float
     high_share: float
     standard_error_share: float
@@ -131,7 +131,9 @@ class Choice:
 
     Two numbers that are not the same: `savings_against_all_strong` is what is not paid compared with sending every
     prompt to the strong model; `random_calls_ratio` is how many times as many strong calls a router that draws lots
-    needs for the same score, and `random_cost_ratio` how many times its cost.
+    needs for the same score, and `random_cost_ratio` how many times its cost. `weak_calls_usd` and `strong_calls_usd`
+    are the mean costs of the calls that go to each model: length goes with difficulty. `benefit_gain_share` is by how much
+    the score gained per USD beats going from all-weak to all-strong (AutoMix).
     """
 
     rule: str
@@ -139,12 +141,12 @@ class Choice:
     test_prompts: int
     train: Routed
     test: Routed
-    weak_given_weak_usd: float | None
-    strong_given_strong_usd: float | None
+    weak_calls_usd: float | None
+    strong_calls_usd: float | None
     savings_against_all_strong: Saved | None
     random_calls_ratio: float | None
     random_cost_ratio: float | None
-    benefit_per_usd: float | None
+    benefit_per_cost: float | None
     benefit_gain_share: float | None
 
 
@@ -152,16 +154,18 @@ class Choice:
 class Router:
     """A router's score column on the test part.
 
-    `average_gap_recovered_share` is APGR; `strong_share_for_half_gap` and `_80_gap` are CPT(50%) and CPT(80%).
-    `quality` is over the same cost range as the models'.
+    `average_gap_recovered_share` is APGR; `half_gap_strong_share` and `gap_80_strong_share` are CPT(50%) and CPT(80%).
+    `quality` is the hull of the router and its two models over their cost range or the stated one; `bounds` are those
+    of the test part.
     """
 
     average_gap_recovered_share: float | None
-    strong_share_for_half_gap: float | None
-    strong_share_for_80_gap: float | None
+    half_gap_strong_share: float | None
+    gap_80_strong_share: float | None
     quality: Quality
     choice: Choice
     curve: tuple[Routed, ...]
+    bounds: tuple[Bound, ...]
 
 
 @dataclass(frozen=True, slots=True)

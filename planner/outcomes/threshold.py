@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planner.outcomes.answer import Choice, Quality, Routed, Router, Saved
 from planner.outcomes.frontier import aiq, hull, slope
-from planner.outcomes.pair import Both, mean
+from planner.outcomes.pair import SHARES, Both, bounds, mean
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def router(question: OutcomesQuestion, both: Both, scores: Sequence[float]) -> R
         _quality(question, test.both, line),
         _choice(question, rule, threshold, train, test),
         tuple(thinned(line)),
+        tuple(bounds(test.both, SHARES)),
     )
 
 

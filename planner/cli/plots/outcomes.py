@@ -5,35 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from planner.outcomes.answer import OutcomesAnswer, Pair, Router
+    from planner.outcomes.answer import Bound, OutcomesAnswer, Router
 
 
 def outcomes(axes: Axes, answer: OutcomesAnswer) -> None:
-    """Mean cost to the right, mean score up; the router's part is drawn from its test prompts."""
+    """Mean cost to the right, mean score up; bounds and router are those of the test prompts where there is a router."""
     hull = [each for each in answer.frontier if each.on_hull]
     axes.plot([each.cost_usd for each in hull], [each.score for each in hull], color="0.6", label="mixtures of models")
     for each in answer.models:
         axes.plot(each.cost_usd, each.score, "o", color="0.35" if each.dominated_by is None else "0.75")
         axes.annotate(each.model, (each.cost_usd, each.score), (6, -12), textcoords="offset points", fontsize=8)
-    if answer.pair is not None:
-        _pair(axes, answer.pair)
     if answer.router is not None:
+        _bounds(axes, answer.router.bounds, ", test prompts")
         _router(axes, answer.router)
+    elif answer.pair is not None:
+        _bounds(axes, answer.pair.bounds)
+    axes.margins(y=0.1)
     axes.set(title="Cost and quality", xlabel="USD a request", ylabel="mean score", xlim=(0, None))
     axes.legend(frameon=False, loc="lower right")
 
 
-def _pair(axes: Axes, pair: Pair) -> None:
-    chord = pair.bounds[0], pair.bounds[-1]
-    axes.plot([each.random_cost_usd for each in chord], [each.random_score for each in chord], ":", label="drawing lots")
-    above = pair.bounds
-    axes.plot([each.oracle_cost_usd for each in above], [each.oracle_score for each in above], "--", label="oracle")
+def _bounds(axes: Axes, bounds: Sequence[Bound], of: str = "") -> None:
+    ends = bounds[0], bounds[-1]
+    axes.plot(
+        [each.random_cost_usd for each in ends], [each.random_score for each in ends], ":", label=f"drawing lots{of}"
+    )
+    axes.plot(
+        [each.oracle_cost_usd for each in bounds], [each.oracle_score for each in bounds], "--", label=f"oracle{of}"
+    )
 
 
 def _router(axes: Axes, router: Router) -> None:
     test = router.choice.test
-    line = router.curve
-    axes.plot([each.cost_usd for each in line], [each.score for each in line], label="router, test prompts")
+    costs, scores = [each.cost_usd for each in router.curve], [each.score for each in router.curve]
+    axes.plot(costs, scores, label="router, test prompts")
     axes.plot(test.cost_usd, test.score, "D", label=f"chosen: {test.strong_share:.0%} to the strong model")
