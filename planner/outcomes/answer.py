@@ -132,8 +132,8 @@ class Choice:
     Two numbers that are not the same: `savings_against_all_strong` is what is not paid compared with sending every
     prompt to the strong model; `random_calls_ratio` is how many times as many strong calls a router that draws lots
     needs for the same score, and `random_cost_ratio` how many times its cost. `weak_calls_usd` and `strong_calls_usd`
-    are the mean costs of the calls that go to each model: length goes with difficulty. `benefit_gain_share` is by how much
-    the score gained per USD beats going from all-weak to all-strong (AutoMix).
+    are the mean costs of the calls that go to each model: length goes with difficulty. `benefit_gain_share` is by
+    how much the score gained per USD beats going from all-weak to all-strong (AutoMix).
     """
 
     rule: str

@@ -32,11 +32,10 @@ def outcomes(axes: Axes, answer: OutcomesAnswer) -> None:
 def _bounds(axes: Axes, bounds: Sequence[Bound], of: str = "") -> None:
     ends = bounds[0], bounds[-1]
     axes.plot(
-        [each.random_cost_usd for each in ends], [each.random_score for each in ends], ":", label=f"drawing lots{of}"
+        [each.random_cost_usd for each in ends], [each.random_score for each in ends], ":", label="drawing lots" + of
     )
-    axes.plot(
-        [each.oracle_cost_usd for each in bounds], [each.oracle_score for each in bounds], "--", label=f"oracle{of}"
-    )
+    costs, scores = [each.oracle_cost_usd for each in bounds], [each.oracle_score for each in bounds]
+    axes.plot(costs, scores, "--", label="oracle" + of)
 
 
 def _router(axes: Axes, router: Router) -> None:
