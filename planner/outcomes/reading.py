@@ -190,7 +190,7 @@ def _models(question: OutcomesQuestion, columns: ColumnMap, rows: tuple[Row, ...
     for each in fields(ColumnMap):
         column = getattr(columns, each.name)
         if column and MODEL not in column and all(look(row, column) is None for row in rows):
-            raise _map(each.name, column, f"no row has that column; {one_of(column, rows[0])}")
+            raise _map(each.name, column, f"no row has a value there; {one_of(column, rows[0])}")
     pair = tuple(each for each in (question.weak, question.strong) if each is not None)
     named = question.models or (pair if columns.model is None and len(pair) == len({*pair}) == 2 else ())  # noqa: PLR2004
     known = _named_in_rows(columns, rows, named)

@@ -44,7 +44,7 @@ def test_wide_long_and_columns_are_one(planner, ask):
     columns = {name: tuple(row[name] for row in WIDE) for name in WIDE[0]}
     by_columns = planner.outcomes(OutcomesQuestion(columns=columns, map=MAP))
     assert dumps(ask(WIDE, MAP)) == dumps(ask(LONG, NAMES)) == dumps(by_columns)
-    assert dumps(ask(reversed(LONG), NAMES)) == dumps(ask(WIDE, MAP)).replace('"a", "b"', '"a", "b"')
+    assert dumps(ask(reversed(LONG), NAMES)) == dumps(ask(WIDE, MAP))
 
 
 def test_by_hand(ask):
@@ -89,7 +89,7 @@ def test_texts_are_counted_by_each_models_tokenizer(ask):
     rows = [{"p": "Where is my parcel?", "gpt-5-mini": 1, "gpt-5-mini_says": "In Kiel."}]
     names = ColumnMap(score="{model}", input_text="p", output_text="{model}_says")
     answer = ask(rows, names, models=("gpt-5-mini",))
-    assert answer.models[0].cost_usd == pytest.approx((5 * 0.25 + 4 * 2) / 1e6)
+    assert answer.models[0].cost_usd == pytest.approx((5 * 0.25 + 3 * 2) / 1e6)
     rows = [{"p": "Where is my parcel?", "claude-haiku-4-5": 1, "claude-haiku-4-5_says": "In Kiel."}]
     answer = ask(rows, names, models=("claude-haiku-4-5",))
     assert answer.models[0].basis == "assumed"
@@ -119,7 +119,7 @@ WRONG = [
     (WIDE, ColumnMap(score="a"), {}, "a column a model is needed"),
     (LONG, replace(NAMES, prompt=None), {}, "map.prompt is None"),
     (LONG, replace(NAMES, score="{model}"), {}, "exclude each other"),
-    (LONG, replace(NAMES, score="okay"), {}, "no row has that column; valid: q, who, ok, usd"),
+    (LONG, replace(NAMES, score="okay"), {}, "no row has a value there; valid: q, who, ok, usd"),
     (LONG, replace(NAMES, cost_usd=None), {}, "nothing says what 'a' costs"),
     (LONG, replace(NAMES, score="q"), {}, "q of row 1 is 'x'; it must be a number"),
     (LONG, replace(NAMES, router_score="usd"), {}, "the same prompt had 2.0 before"),
@@ -130,7 +130,7 @@ WRONG = [
     (LONG, NAMES, {"calls": {"a": Call()}}, "nothing says what 'a' costs"),
     (({**LONG[0], "usd": -1},), NAMES, {}, "must not be negative"),
     (({**LONG[0], "usd": float("nan")},), NAMES, {}, "must be a number"),
-    (({**LONG[0], "who": None},), NAMES, {}, "does not say its model"),
+    ((*LONG, {**LONG[0], "who": None}), NAMES, {}, "does not say its model"),
     (LONG[:1] + LONG[3:], NAMES, {}, "no prompt has a score and a cost for every model; they have: a 1, b 1"),
     (WIDE, ColumnMap(score="{model}"), {}, "name the models among the columns a, b"),
     (LONG, NAMES, {"cost_low_usd": 0.5}, "must begin at the cheapest model's 1"),
