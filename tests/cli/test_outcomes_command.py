@@ -1,4 +1,4 @@
-"""`routing outcomes FILE`: public outcome files as they are, each in its project's own columns, and every kind of file."""
+"""`routing outcomes FILE`: public outcome files as they are, in their projects' own columns, and every kind of file."""
 
 from __future__ import annotations
 
@@ -166,7 +166,9 @@ def test_llmrouter(told):
 
 def test_routerbench(told):
     """The wide table has `model|total_cost` beside each model, which names the models."""
-    head = "sample_id,prompt,eval_name,gpt-3.5,gpt-4,gpt-3.5|model_response,gpt-3.5|total_cost,gpt-4|total_cost,oracle_model_to_route_to\n"
+    head = (
+        "sample_id,prompt,eval_name,gpt-3.5,gpt-4,gpt-3.5|model_response,gpt-3.5|total_cost,gpt-4|total_cost,oracle\n"
+    )
     answer = told({"b.csv": f"{head}1,p,mmlu,0.0,1.0,x,0.0001,0.002,gpt-4\n"}, "b.csv", "--style", "routerbench")
     assert models(answer) == {"gpt-3.5": (0.0001, 0.0), "gpt-4": (0.002, 1.0)}
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def outcomes(axes: Axes, answer: OutcomesAnswer) -> None:
-    """Mean cost to the right, mean score up; bounds and router are those of the test prompts where there is a router."""
+    """Mean cost to the right, mean score up; with a router, it and the bounds are those of the test prompts."""
     hull = [each for each in answer.frontier if each.on_hull]
     axes.plot([each.cost_usd for each in hull], [each.score for each in hull], color="0.6", label="mixtures of models")
     for each in answer.models:
@@ -31,9 +31,8 @@ def outcomes(axes: Axes, answer: OutcomesAnswer) -> None:
 
 def _bounds(axes: Axes, bounds: Sequence[Bound], of: str = "") -> None:
     ends = bounds[0], bounds[-1]
-    axes.plot(
-        [each.random_cost_usd for each in ends], [each.random_score for each in ends], ":", label="drawing lots" + of
-    )
+    costs, scores = [each.random_cost_usd for each in ends], [each.random_score for each in ends]
+    axes.plot(costs, scores, ":", label="drawing lots" + of)
     costs, scores = [each.oracle_cost_usd for each in bounds], [each.oracle_score for each in bounds]
     axes.plot(costs, scores, "--", label="oracle" + of)
 

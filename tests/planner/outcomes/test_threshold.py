@@ -112,7 +112,7 @@ def test_a_goal_out_of_reach_says_what_is_in_reach(goal, says):
 
 
 def test_the_two_numbers_are_not_one():
-    """The saving is 1 - C/c_s; the ratio is how many more strong calls, or USD, drawing lots takes for the same score."""
+    """The saving is 1 - C/c_s; the ratio is how many more strong calls, or USD, lots take for the same score."""
     taken = simulated()
     found = router(OutcomesQuestion(resamples=50), taken.both, taken.scores)
     choice, (_, test) = found.choice, split(taken, 0.5, 0)
