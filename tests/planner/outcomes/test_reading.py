@@ -48,7 +48,7 @@ def test_wide_long_and_columns_are_one(planner, ask):
 
 
 def test_by_hand(ask):
-    """Model a costs 3 and scores .75, b costs 1 and scores .5; the cheapest of the best answers costs 1.5 and scores 1."""
+    """Model a costs 3 and scores .75, b costs 1 and scores .5; the cheapest best answers cost 1.5 and score 1."""
     answer = ask(WIDE, MAP)
     assert [(each.model, each.cost_usd, each.score) for each in answer.frontier] == [("b", 1, 0.5), ("a", 3, 0.75)]
     assert (answer.oracle.cost_usd, answer.oracle.score) == (1.5, 1)
