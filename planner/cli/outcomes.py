@@ -13,7 +13,7 @@ from planner.calls import Call
 from planner.cli import fields, inputs
 from planner.cli.options import Command
 from planner.cli.pages import page, rows
-from planner.cli.render import Output
+from planner.cli.render import Output, bullets, percent
 from planner.cli.rowchunks import CsvFile, JsonlFile
 from planner.cli.rowfiles import KINDS, opened, texts
 from planner.examples import examples
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.cli.options import Parser
+    from planner.cli.render import Block
     from planner.cli.rowchunks import RowFile
     from planner.cli.rowfiles import Source
+    from planner.outcomes.answer import OutcomesAnswer
 
 _OWN: Final = ("rows", "columns", "map", "calls")
 _NAMES: Final = tuple(field.name for field in fields_of(ColumnMap))
@@ -71,7 +73,31 @@ def _run(planner: Planner, options: Namespace) -> Output:
             outcomes(axes, answer)
 
         picture(options.plot, draw)
-    return Output(answer, lambda: page(answer), lambda: rows(answer))
+    return Output(answer, lambda: _page(answer), lambda: rows(answer))
+
+
+def _page(answer: OutcomesAnswer) -> Iterator[Block]:
+    yield bullets("in short", _short(answer))
+    yield from page(answer)
+
+
+def _short(answer: OutcomesAnswer) -> Iterator[str]:
+    """What a reader wants to know first, in sentences."""
+    yield from (f"{each.model} is dominated by {each.dominated_by}" for each in answer.models if each.dominated_by)
+    pair = answer.pair
+    if pair is not None:
+        least = f", {percent(pair.oracle_savings_share)} less than all to {pair.strong}"
+        yield f"an oracle between {pair.weak} and {pair.strong} scores {pair.oracle.score:.4g}{least}"
+    if pair is None or answer.router is None:
+        return
+    choice = answer.router.choice
+    saved, ratio = choice.savings_against_all_strong, choice.random_calls_ratio
+    yield f"the router sends {percent(choice.test.strong_share)} to {pair.strong} and scores {choice.test.score:.4g}"
+    if saved is not None:
+        span = f"{percent(saved.low_share)} to {percent(saved.high_share)} with {saved.confidence:.4g} confidence"
+        yield f"saving against all to {pair.strong}: {percent(saved.savings_share)}, {span}"
+    if ratio is not None:
+        yield f"against drawing lots: {ratio:.3g} times as many calls of {pair.strong} would be needed for that score"
 
 
 def _with_files(question: OutcomesQuestion, files: list[str], kind: str | None) -> OutcomesQuestion:

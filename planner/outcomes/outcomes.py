@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from planner.calls import Pricer
 from planner.checks import Checks
 from planner.outcomes.answer import FrontierPoint, ModelOutcome, OutcomesAnswer, Point, Quality
 from planner.outcomes.frontier import aiq, dominator, hull, slope
@@ -15,9 +16,10 @@ from planner.outcomes.threshold import router
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from planner.calls import CallCost
     from planner.outcomes.answer import Router
     from planner.outcomes.frontier import Spot
     from planner.outcomes.reading import Outcomes
@@ -50,7 +52,9 @@ def outcomes(question: OutcomesQuestion, catalog: Catalog, counter: Counter, now
     else:
         weak, strong = routed
         both = Both(found.costs[weak], found.costs[strong], found.scores[weak], found.scores[strong])
-        measured = _router(question, both, found, said)
+        classifier = _classifier(question, catalog, counter, now)
+        measured = None if found.router_scores is None else _router(question, both, found.router_scores, classifier)
+        said += _doubts(both, found, measured, classifier)
     return OutcomesAnswer(
         len(found.scores[names[0]]),
         found.left_out,
@@ -70,7 +74,6 @@ def _check(question: OutcomesQuestion) -> None:
     checks = Checks().not_negative(
         cost_low_usd=question.cost_low_usd,
         cost_high_usd=question.cost_high_usd,
-        classifier_usd=question.classifier_usd,
         budget_usd=question.budget_usd,
     )
     checks.share(gap_recovered_share=question.gap_recovered_share).at_least(2, resamples=question.resamples)
@@ -145,16 +148,30 @@ def _oracle(found: Outcomes) -> Point:
     return Point(mean([cost for _, cost in best]), mean([score for score, _ in best]))
 
 
-def _router(question: OutcomesQuestion, both: Both, found: Outcomes, said: list[str]) -> Router | None:
-    """The router, where the rows hold its scores; a gap that is none is said, not refused, unless it was asked for."""
-    if both.weak[0] >= both.strong[0] or both.weak[1] >= both.strong[1]:
-        said.append("the weak model is not cheaper and worse than the strong one: look for dominance before routing")
-    if found.router_scores is None:
+def _classifier(question: OutcomesQuestion, catalog: Catalog, counter: Counter, now: datetime) -> CallCost | None:
+    if question.classifier is None:
         return None
+    return Pricer(catalog, counter.once(), now)(question.classifier, "classifier")
+
+
+def _router(
+    question: OutcomesQuestion, both: Both, scores: Sequence[float], classifier: CallCost | None
+) -> Router | None:
+    """The router; None where the strong model is no better and no other goal than the gap was named."""
     try:
-        return router(question, both, found.router_scores)
+        return router(question, both, scores, float(classifier.usd) if classifier else 0.0)
     except InvalidInput as error:
         if error.problems[0].loc != ("gap_recovered_share",) or question.gap_recovered_share is not None:
             raise
-        said.append(f"no threshold was chosen: {error}; name a budget_usd or a quality_floor")
         return None
+
+
+def _doubts(both: Both, found: Outcomes, measured: Router | None, classifier: CallCost | None) -> Iterator[str]:
+    if both.weak[0] >= both.strong[0] or both.weak[1] >= both.strong[1]:
+        yield "the weak model is not cheaper and worse than the strong one: look for dominance before routing"
+    if found.router_scores is not None and measured is None:
+        yield "no threshold was chosen: the strong model scores no better; name a budget_usd or a quality_floor"
+    if classifier is not None:
+        yield from classifier.warnings
+        if found.router_scores is None:
+            yield "the classifier's cost counts nowhere: no column holds a router's score (map.router_score)"

@@ -89,8 +89,8 @@ class OutcomesQuestion:
     """Where the cost range of AIQ begins, mean USD a request; the cheapest model's by default."""
     cost_high_usd: float | None = None
     """Where it ends; the dearest model's by default. Give both to compare two files."""
-    classifier_usd: float = 0.0
-    """What the router's own decision costs, USD a request."""
+    classifier: Call | None = None
+    """The call that gives a router's score, made for every request; none costs nothing."""
     quality_floor: float | None = None
     """Choose the cheapest threshold whose mean score on the training part is at least this."""
     budget_usd: float | None = None

@@ -35,7 +35,7 @@ class Part(NamedTuple):
         return Part(self.both.at(places), [self.scores[place] for place in places])
 
 
-def router(question: OutcomesQuestion, both: Both, scores: Sequence[float]) -> Router:
+def router(question: OutcomesQuestion, both: Both, scores: Sequence[float], classifier_usd: float = 0.0) -> Router:
     """Choose a threshold on one part of the prompts and measure on the other.
 
     Source: RouteLLM (Ong et al., 2024) for PGR, APGR and CPT; APGR here is the exact area, not one of ten thresholds.
@@ -44,14 +44,14 @@ def router(question: OutcomesQuestion, both: Both, scores: Sequence[float]) -> R
         InvalidInput: too few prompts, or a goal that no threshold reaches.
     """
     train, test = split(Part(both, scores), question.test_share, question.seed)
-    rule, threshold = choose(question, curve(train, question.classifier_usd))
-    line = curve(test, question.classifier_usd)
+    rule, threshold = choose(question, curve(train, classifier_usd))
+    line = curve(test, classifier_usd)
     return Router(
         average_recovered(line),
         strong_share_for(line, 0.5),
         strong_share_for(line, 0.8),
         _quality(question, test.both, line),
-        _choice(question, rule, threshold, train, test),
+        _choice(question, (rule, threshold), train, test, classifier_usd),
         tuple(thinned(line)),
         tuple(bounds(test.both, SHARES)),
     )
@@ -186,14 +186,17 @@ def quantile(values: Sequence[float], share: float) -> float:
     return values[low] + (values[min(low + 1, len(values) - 1)] - values[low]) * (place - low)
 
 
-def _choice(question: OutcomesQuestion, rule: str, chosen: Routed, train: Part, test: Part) -> Choice:
+def _choice(
+    question: OutcomesQuestion, goal: tuple[str, Routed], train: Part, test: Part, classifier_usd: float
+) -> Choice:
+    rule, chosen = goal
     strong = [chosen.threshold is not None and score >= chosen.threshold for score in test.scores]
     routed, kept = (
         test.both.at([at for at, up in enumerate(strong) if up]),
         test.both.at([at for at, up in enumerate(strong) if not up]),
     )
     costs = [
-        question.classifier_usd + (dear if up else cheap)
+        classifier_usd + (dear if up else cheap)
         for up, cheap, dear in zip(strong, test.both.weak_costs, test.both.strong_costs, strict=True)
     ]
     (weak_usd, weak), (strong_usd, best) = test.both.weak, test.both.strong

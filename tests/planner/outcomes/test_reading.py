@@ -148,7 +148,7 @@ def test_what_is_wrong_is_named(ask, rows, names, more, says):
         ask(rows, names, **more)
 
 
-@pytest.mark.parametrize("field", ["test_share", "confidence", "gap_recovered_share", "classifier_usd", "correct_at"])
+@pytest.mark.parametrize("field", ["test_share", "confidence", "gap_recovered_share", "budget_usd", "correct_at"])
 @given(value=st.sampled_from([-0.1, float("nan"), float("inf"), float("-inf")]))
 def test_figures_out_of_range(ask, field, value):
     """Shares outside [0, 1], negative costs, NaN and infinities are refused by name."""
@@ -195,3 +195,13 @@ def test_a_router_without_a_gap_is_said(ask):
     assert "no threshold was chosen" in answer.warnings[-1]
     with pytest.raises(InvalidInput, match="scores no better"):
         ask(rows, names, weak="b", strong="a", gap_recovered_share=0.5)
+
+
+def test_the_classifier_is_paid_for_every_request(ask):
+    """A router's own call makes each routed request dearer by what it costs."""
+    rows = [{"a": 1, "b": at % 2, "a_usd": 2, "b_usd": 1, "r": (at + 1) % 2} for at in range(8)]
+    names = replace(MAP, router_score="r")
+    free = ask(rows, names, resamples=10).router.choice.test
+    paid = ask(rows, names, resamples=10, classifier=Call(usd=Decimal("0.25"))).router.choice.test
+    assert paid.cost_usd == pytest.approx(free.cost_usd + 0.25)
+    assert "counts nowhere" in ask(rows, MAP, classifier=Call(usd=Decimal(1))).warnings[0]
