@@ -157,12 +157,9 @@ def number(value: Any, *loc: str | int) -> float:
         InvalidInput: anything else.
     """
     try:
-        found = (
-            _WORDS[value.strip().lower()]
-            if str(value).strip().lower() in _WORDS and isinstance(value, str)
-            else float(value)
-        )
-    except (TypeError, ValueError):
+        word = _WORDS.get(value.strip().lower()) if isinstance(value, str) else None
+        found = float(value) if word is None else word
+    except (TypeError, ValueError, OverflowError):
         found = float("nan")
     if not isfinite(found):
         raise InvalidInput(

@@ -158,15 +158,15 @@ def savings(routed: Sequence[float], strong: Sequence[float], question: Outcomes
     if count * times > _MOST_DRAWS:
         said = f"{times} resamples of {count} prompts are more than {_MOST_DRAWS:,} draws"
         raise InvalidInput(said, loc=("resamples",), value=times)
-    if not all(sum(each) > 0 for each in (strong,)):
+    if sum(strong) <= 0:
         return None
+    pairs = list(map(complex, routed, strong))  # one draw and one sum for both
     draw = Random(question.seed)  # noqa: S311 - reproducible resamples, no secret
     found: list[float] = []
     for _ in range(times):
-        places = draw.choices(range(count), k=count)
-        whole = sum(map(strong.__getitem__, places))
-        if whole > 0:
-            found.append(1 - sum(map(routed.__getitem__, places)) / whole)
+        drawn = sum(draw.choices(pairs, k=count))
+        if drawn.imag > 0:
+            found.append(1 - drawn.real / drawn.imag)
     found.sort()
     tail = (1 - question.confidence) / 2
     return Saved(
