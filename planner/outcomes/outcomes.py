@@ -12,7 +12,7 @@ from planner.outcomes.frontier import aiq, dominator, hull, slope
 from planner.outcomes.pair import Both, mean, pair
 from planner.outcomes.question import OutcomesQuestion
 from planner.outcomes.reading import read
-from planner.outcomes.threshold import router
+from planner.outcomes.threshold import MOST_RESAMPLES, router
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def _check(question: OutcomesQuestion) -> None:
         budget_usd=question.budget_usd,
     )
     checks.share(gap_recovered_share=question.gap_recovered_share).at_least(2, resamples=question.resamples)
+    if question.resamples > MOST_RESAMPLES:
+        checks.refuse("resamples", question.resamples, f"it must be at most {MOST_RESAMPLES:,}")
     for name in ("test_share", "confidence"):
         if not 0 < getattr(question, name) < 1:
             checks.refuse(name, getattr(question, name), "it must lie between 0 and 1")

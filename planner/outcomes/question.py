@@ -102,6 +102,6 @@ class OutcomesQuestion:
     confidence: float = 0.95
     """Of the bootstrap interval around what is saved."""
     resamples: int = 1000
-    """Bootstrap resamples."""
+    """Bootstrap resamples, 2 to 100,000."""
     seed: int = 0
     """Of the split and the bootstrap; the same seed gives the same figures."""

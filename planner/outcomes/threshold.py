@@ -22,6 +22,7 @@ GAP: Final = 0.9
 
 _POINTS: Final = 21
 _MOST_DRAWS: Final = 50_000_000
+MOST_RESAMPLES: Final = 100_000
 
 
 class Part(NamedTuple):

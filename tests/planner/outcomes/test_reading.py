@@ -137,6 +137,8 @@ WRONG = [
     (LONG, NAMES, {"cost_low_usd": 3.0, "cost_high_usd": 2.0}, "must not be below cost_low_usd"),
     (LONG, NAMES, {"budget_usd": 1.0, "quality_floor": 0.5}, "exclude each other"),
     (LONG, NAMES, {"columns": {"a": (1,)}}, "give rows or columns, not both"),
+    (LONG, NAMES, {"resamples": 100_001}, "resamples is 100001; it must be at most"),
+    (LONG, NAMES, {"resamples": 1}, "resamples is 1; it must be at least 2"),
     ((), NAMES, {"columns": {"a": (1,), "b": ()}}, "equally many values"),
 ]
 
