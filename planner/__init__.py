@@ -57,6 +57,11 @@ if TYPE_CHECKING:
     from planner.optimise.traffic import MixModel, MixQuestion, MixSegment
     from planner.packed import PackAnswer
     from planner.packing import PackQuestion, Summarise
+    from planner.outcomes.answer import OutcomesAnswer
+    from planner.outcomes.question import ColumnMap, OutcomesQuestion
+    from planner.packing.items import Item
+    from planner.packing.pack import PackQuestion, Summarise
+    from planner.packing.packed import PackAnswer
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
@@ -94,6 +99,7 @@ __all__ = [
     "ChangesQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
+    "ColumnMap",
     "CompareQuestion",
     "Comparison",
     "Configuration",
@@ -158,6 +164,8 @@ __all__ = [
     "OptimiseAnswer",
     "OptimiseQuestion",
     "Option",
+    "OutcomesAnswer",
+    "OutcomesQuestion",
     "OutputSpread",
     "PackAnswer",
     "PackQuestion",
@@ -229,6 +237,7 @@ _HOMES: Final = {
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
+    "ColumnMap": "planner.outcomes.question",
     "CompareQuestion": "planner.compare",
     "Comparison": "planner.compare",
     "Configuration": "planner.optimise.choosing",
@@ -293,6 +302,8 @@ _HOMES: Final = {
     "OptimiseAnswer": "planner.optimise.choosing",
     "OptimiseQuestion": "planner.optimise.choosing",
     "Option": "planner.optimise.choosing",
+    "OutcomesAnswer": "planner.outcomes.answer",
+    "OutcomesQuestion": "planner.outcomes.question",
     "OutputSpread": "planner.estimate",
     "PackAnswer": "planner.packed",
     "PackQuestion": "planner.packing",

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from planner.optimise.choosing import OptimiseAnswer, OptimiseQuestion
     from planner.optimise.mix import MixAnswer
     from planner.optimise.traffic import MixQuestion
+    from planner.outcomes.answer import OutcomesAnswer
+    from planner.outcomes.question import OutcomesQuestion
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.prompt import TokensAnswer, TokensQuestion
@@ -245,6 +247,11 @@ class Planner:
         from planner.tuning_advice import tuning_advice
 
         return tuning_advice(question, self.catalog, self.counter(), self.clock())
+    def outcomes(self, question: OutcomesQuestion) -> OutcomesAnswer:
+        """What models did on your own prompts: which to keep, what routing saves, and at which threshold."""
+        from planner.outcomes.outcomes import outcomes
+
+        return outcomes(question, self.catalog, self.counter(), self.clock())
 
     def cascade(self, question: CascadeQuestion) -> CascadeAnswer:
         """What a cascade of models costs a request, saves, and how good its answers are."""

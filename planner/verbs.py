@@ -89,6 +89,7 @@ VERBS: Final = (
         "GuardrailAnswer",
     ),
     Verb("review", "/v1/reliability/review", "planner.reliability.safeguards", "ReviewQuestion", "ReviewAnswer"),
+    Verb("outcomes", "/v1/routing/outcomes", "planner.outcomes.outcomes", "OutcomesQuestion", "OutcomesAnswer"),
     Verb(
         "retrieval",
         "/v1/retrieval/compare",

@@ -65,6 +65,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "reliability repair": ("planning", "a schema-repair loop"),
     "reliability guardrail": ("planning", "whether a guardrail is worth it"),
     "reliability review": ("planning", "a human in the loop"),
+    "routing outcomes": ("outcomes", "models on your own prompts: which to keep, what routing saves"),
     "evaluation sample-size": ("planning", "how many items an evaluation needs"),
     "evaluation interval": ("planning", "between which rates the truth lies"),
     "evaluation compare": ("planning", "whether one of two systems is better"),

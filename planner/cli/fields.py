@@ -28,7 +28,7 @@ from planner.retrieval.index import Embedder
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from planner.cli.options import Parser
 
@@ -63,10 +63,12 @@ class Option(NamedTuple):
     shown: bool
 
 
-def add(parser: Parser, kind: type) -> None:
-    """An option for every field of a question, and `--question`."""
+def add(parser: Parser, kind: type, without: Container[str] = ()) -> None:
+    """An option for every field of a question but those in `without`, and `--question`."""
     group = parser.add_argument_group("the question")
     for option in _options(kind):
+        if option.name.partition(".")[0] in without:
+            continue
         flags = [f"--{option.name.replace('_', '-')}"]
         about = option.about.replace("%", "%%") if option.shown else argparse.SUPPRESS
         dest = shared.FIELD + option.name
@@ -74,7 +76,7 @@ def add(parser: Parser, kind: type) -> None:
             group.add_argument(*flags, dest=dest, action=argparse.BooleanOptionalAction, default=None, help=about)
         else:
             group.add_argument(
-                *flags, dest=dest, type=partial(_value, option.kind), metavar=_metavar(option.kind), help=about
+                *flags, dest=dest, type=partial(value, option.kind), metavar=_metavar(option.kind), help=about
             )
     group.add_argument("--question", metavar="FILE", help="a whole question in JSON or TOML; options go over it")
 
@@ -87,11 +89,20 @@ def read(kind: type[Question], options: argparse.Namespace) -> Question:
     """
     from planner.questions import of_values
 
+    return of_values(kind, given(options))
+
+
+def given(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields that `--question` and the options give, as JSON holds them.
+
+    Raises:
+        InvalidInput: a file that cannot be read.
+    """
     values: dict[str, Any] = _document(options.question) if options.question is not None else {}
     for dest, value in vars(options).items():
         if dest.startswith(shared.FIELD) and value is not None:
             _put(values, dest.removeprefix(shared.FIELD).split("."), value)
-    return of_values(kind, values)
+    return values
 
 
 def _options(kind: type, prefix: str = "", *, shown: bool = True) -> Iterator[Option]:
@@ -138,7 +149,7 @@ def _metavar(kind: Any) -> str:
     return _SHORT.get(kind, _WORDS.get(kind, "JSON|@FILE"))
 
 
-def _value(kind: Any, text: str) -> Any:
+def value(kind: Any, text: str) -> Any:
     """A value as JSON would hold it; what is no value of the kind is told by the question's own reader."""
     if text.startswith("@"):
         text = inputs.read_text(text[1:])
@@ -152,7 +163,7 @@ def _value(kind: Any, text: str) -> Any:
         return short
     inner = get_args(kind)[0] if get_origin(kind) is tuple else None
     if (inner in _WORDS or inner in _SHORT) and not text.lstrip().startswith("["):
-        return [_value(inner, part.strip()) for part in text.split(",")]
+        return [value(inner, part.strip()) for part in text.split(",")]
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
