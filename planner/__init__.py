@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from planner.optimise.choosing import Configuration, OptimiseAnswer, OptimiseQuestion, Option
     from planner.optimise.mix import MixAnswer
     from planner.optimise.traffic import MixModel, MixQuestion, MixSegment
-    from planner.packed import PackAnswer
-    from planner.packing import PackQuestion, Summarise
     from planner.outcomes.answer import OutcomesAnswer
     from planner.outcomes.question import ColumnMap, OutcomesQuestion
     from planner.packing.items import Item
@@ -82,7 +80,6 @@ if TYPE_CHECKING:
     from planner.simulation import SimulateAnswer, SimulateQuestion
     from planner.tuning import Served, TuningAnswer, TuningQuestion
     from planner.tuning_advice import TuningAdviceAnswer, TuningAdviceQuestion
-    from planner.window import Item
     from pricing.cost import Cost
     from pricing.usage import Usage
 
@@ -280,7 +277,7 @@ _HOMES: Final = {
     "ImageInput": "planner.attachments",
     "IntervalAnswer": "planner.evaluation.intervals",
     "IntervalQuestion": "planner.evaluation.intervals",
-    "Item": "planner.window",
+    "Item": "planner.packing.items",
     "Joint": "planner.routing.cascade",
     "JudgeCostAnswer": "planner.evaluation.costs",
     "JudgeCostQuestion": "planner.evaluation.costs",
@@ -305,8 +302,8 @@ _HOMES: Final = {
     "OutcomesAnswer": "planner.outcomes.answer",
     "OutcomesQuestion": "planner.outcomes.question",
     "OutputSpread": "planner.estimate",
-    "PackAnswer": "planner.packed",
-    "PackQuestion": "planner.packing",
+    "PackAnswer": "planner.packing.packed",
+    "PackQuestion": "planner.packing.pack",
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
@@ -343,7 +340,7 @@ _HOMES: Final = {
     "Stakes": "planner.reliability.failures",
     "Step": "planner.reliability.failures",
     "Store": "planner.retrieval.index",
-    "Summarise": "planner.packing",
+    "Summarise": "planner.packing.pack",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",

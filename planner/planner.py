@@ -247,6 +247,7 @@ class Planner:
         from planner.tuning_advice import tuning_advice
 
         return tuning_advice(question, self.catalog, self.counter(), self.clock())
+
     def outcomes(self, question: OutcomesQuestion) -> OutcomesAnswer:
         """What models did on your own prompts: which to keep, what routing saves, and at which threshold."""
         from planner.outcomes.outcomes import outcomes

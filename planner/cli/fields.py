@@ -180,7 +180,7 @@ def _brief(kind: Any, text: str) -> dict[str, Any] | None:
         return None
     if kind is Hop:
         name, _, seconds = text.rpartition("=")
-        return {"name": name, "seconds": _value(Varying, seconds)}
+        return {"name": name, "seconds": value(Varying, seconds)}
     if kind == Varying:
         return next((_read(names, found) for names, form in _SPREADS.items() if (found := form.fullmatch(text))), None)
     name, _, size = text.rpartition(":")
