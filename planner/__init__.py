@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planner.costing import CostQuestion, ProviderUsage
     from planner.distributions import Distribution
     from planner.economics.free_tier import FreeTierAnswer, FreeTierQuestion
-    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion, Payment, UsageSegment
+    from planner.economics.margins import EconomicsAnswer, EconomicsQuestion, Payment, PlanTier, UsageSegment
     from planner.economics.price_path import PriceChange
     from planner.economics.projection import GrowingTier, ProjectionAnswer, ProjectionQuestion
     from planner.economics.skew import SkewAnswer, SkewQuestion
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from planner.retrieval.compare import RetrievalAnswer
     from planner.retrieval.index import Embedder, Store
     from planner.retrieval.question import RetrievalQuestion
-    from planner.routing.cascade import CascadeAnswer, CascadeQuestion, Joint, Tier
+    from planner.routing.cascade import CascadeAnswer, CascadeQuestion, CascadeTier, Joint
     from planner.routing.escalate import EscalateAnswer, EscalateQuestion
     from planner.routing.fallback import FallbackAnswer, FallbackQuestion, Link
     from planner.routing.hedge import HedgeAnswer, HedgeQuestion
@@ -92,6 +92,7 @@ __all__ = [
     "CapacityQuestion",
     "CascadeAnswer",
     "CascadeQuestion",
+    "CascadeTier",
     "Changes",
     "ChangesQuestion",
     "ChunksAnswer",
@@ -169,6 +170,7 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "PlanTier",
     "Planner",
     "PriceChange",
     "ProjectionAnswer",
@@ -207,7 +209,6 @@ __all__ = [
     "SwitchQuestion",
     "SystemsAnswer",
     "SystemsQuestion",
-    "Tier",
     "TokensAnswer",
     "TokensQuestion",
     "TuningAdviceAnswer",
@@ -230,6 +231,7 @@ _HOMES: Final = {
     "CapacityQuestion": "planner.capacity.limits",
     "CascadeAnswer": "planner.routing.cascade",
     "CascadeQuestion": "planner.routing.cascade",
+    "CascadeTier": "planner.routing.cascade",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
     "ChunksAnswer": "planner.chunks",
@@ -307,6 +309,7 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "PlanTier": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",
     "ProjectionAnswer": "planner.economics.projection",
@@ -345,7 +348,6 @@ _HOMES: Final = {
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",
     "SystemsQuestion": "planner.evaluation.intervals",
-    "Tier": "planner.routing.cascade",
     "TokensAnswer": "planner.prompt",
     "TokensQuestion": "planner.prompt",
     "TuningAdviceAnswer": "planner.tuning_advice",

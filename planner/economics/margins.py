@@ -50,7 +50,7 @@ class UsageSegment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
+class PlanTier:
     """A plan that users are on: what it is sold for and how it is used."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -105,7 +105,7 @@ class EconomicsQuestion:
     """Gross margin to reach; with the payment's share it must stay below 1."""
     model_price_change_share: float | None = None
     """Change of model prices to look at beside today's: -0.3 is 30 % cheaper, 0.1 is 10 % dearer."""
-    tiers: tuple[Tier, ...] = ()
+    tiers: tuple[PlanTier, ...] = ()
     """The plans that users are on."""
 
 
@@ -253,7 +253,7 @@ def economics(question: EconomicsQuestion, catalog: Catalog, counter: Counter, n
     )
 
 
-def _unit(question: EconomicsQuestion, tier: Tier, usual: _Unit, own: CallCost | None) -> _Unit:
+def _unit(question: EconomicsQuestion, tier: PlanTier, usual: _Unit, own: CallCost | None) -> _Unit:
     other = tier.other_usd_per_user_per_month
     return _Unit(
         float(own.usd) if own else usual.request,
@@ -264,7 +264,7 @@ def _unit(question: EconomicsQuestion, tier: Tier, usual: _Unit, own: CallCost |
     )
 
 
-def _tier(question: EconomicsQuestion, tier: Tier, unit: _Unit) -> TierEconomics:
+def _tier(question: EconomicsQuestion, tier: PlanTier, unit: _Unit) -> TierEconomics:
     price, months = tier.price_usd, unit.months
     margin, change = question.target_gross_margin_share, question.model_price_change_share
     left = unit.contribution(price)
@@ -286,7 +286,7 @@ def _tier(question: EconomicsQuestion, tier: Tier, unit: _Unit) -> TierEconomics
     )
 
 
-def _segments(tier: Tier, unit: _Unit) -> list[SegmentEconomics]:
+def _segments(tier: PlanTier, unit: _Unit) -> list[SegmentEconomics]:
     return [
         SegmentEconomics(
             tier.name,
@@ -301,7 +301,7 @@ def _segments(tier: Tier, unit: _Unit) -> list[SegmentEconomics]:
 
 
 def _totals(
-    question: EconomicsQuestion, pairs: Sequence[tuple[Tier, _Unit]], per_user: float
+    question: EconomicsQuestion, pairs: Sequence[tuple[PlanTier, _Unit]], per_user: float
 ) -> tuple[float | None, float | None, float | None, float | None, float | None]:
     """Cost, revenue, payment fees, contribution a month and the margin of all tiers; without tiers the cost alone."""
     if not pairs:
@@ -348,7 +348,7 @@ def refuse_payment(payment: Payment) -> None:
     checks.done()
 
 
-def refuse_tier(tier: Tier, *under: str | int) -> None:
+def refuse_tier(tier: PlanTier, *under: str | int) -> None:
     """Raise InvalidInput for a plan whose numbers are out of range or contradict each other."""
     checks = Checks(*under).amount(
         users=tier.users,

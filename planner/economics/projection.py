@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.calls import Call, Load, Pricer
 from planner.checks import STRICT, Checks
-from planner.economics.margins import MOST_BILLING_MONTHS, NO_FEES, Payment, Tier, refuse_payment, refuse_tier
+from planner.economics.margins import MOST_BILLING_MONTHS, NO_FEES, Payment, PlanTier, refuse_payment, refuse_tier
 from planner.economics.price_path import PriceChange, PricePath, PricePaths
 from planner.when import when
 
@@ -28,7 +28,7 @@ _MOST: Final = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrowingTier(Tier):
+class GrowingTier(PlanTier):
     """A plan and how its users and their usage grow."""
 
     __pydantic_config__: ClassVar = STRICT

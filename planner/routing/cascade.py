@@ -24,7 +24,7 @@ _CLOSE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
+class CascadeTier:
     """One tier: a call, what verifies its answer, and how often that is accepted."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -80,7 +80,7 @@ class CascadeQuestion:
 
     __pydantic_config__: ClassVar = STRICT
 
-    tiers: tuple[Tier, ...]
+    tiers: tuple[CascadeTier, ...]
     """The tiers in the order in which they are tried, at least two."""
     joint: Joint | None = None
     """For two tiers: shares of a prompt set and the verifier's errors, instead of figures a tier."""

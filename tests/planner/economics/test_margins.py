@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planner import Planner
 from planner.calls import Call, Load
-from planner.economics.margins import EconomicsQuestion, Payment, Tier, UsageSegment, target_price
+from planner.economics.margins import EconomicsQuestion, Payment, PlanTier, UsageSegment, target_price
 from pricing import InvalidInput, Usage
 
 STATED = Call(usd=Decimal("0.002"))
@@ -61,7 +61,7 @@ def test_the_target_price_leaves_the_target_margin(model, other, fixed, pct, mar
 @given(st.integers(1, 24), st.floats(0.5, 100), st.floats(0, 2))
 def test_tier_against_a_count_month_by_month(planner, months, price, other):
     """A billing period pays once and costs in each of its months; a user at the cap leaves nothing."""
-    tier = Tier(name="pro", users=10, price_usd=price, billing_period_months=months, requests_per_user_per_month=50)
+    tier = PlanTier(name="pro", users=10, price_usd=price, billing_period_months=months, requests_per_user_per_month=50)
     (row,) = ask(planner, tiers=(tier,), payment=CARD, other_usd_per_user_per_month=other).tiers
     left = price - 0.3 - 0.029 * price
     for _ in range(months):
@@ -69,7 +69,7 @@ def test_tier_against_a_count_month_by_month(planner, months, price, other):
     assert row.contribution_usd == pytest.approx(left, abs=1e-9)
     cap = row.break_even_requests_per_month
     if cap > 0:
-        at_cap = Tier(
+        at_cap = PlanTier(
             name="cap", users=1, price_usd=price, billing_period_months=months, requests_per_user_per_month=cap
         )
         (idle,) = ask(planner, tiers=(at_cap,), payment=CARD, other_usd_per_user_per_month=other).tiers
@@ -83,8 +83,8 @@ def test_totals_are_the_sum_of_the_tiers(planner):
         UsageSegment(name="heavy", users_share=0.1, requests_per_user_per_month=8000),
     )
     tiers = (
-        Tier(name="free", users=5000, requests_per_user_per_month=10),
-        Tier(name="paid", users=400, price_usd=12, segments=segments),
+        PlanTier(name="free", users=5000, requests_per_user_per_month=10),
+        PlanTier(name="paid", users=400, price_usd=12, segments=segments),
     )
     answer = ask(planner, tiers=tiers, model_price_change_share=-0.5)
     free, paid = answer.tiers
@@ -106,7 +106,7 @@ def test_limits(planner):
     answer = ask(
         planner,
         request=Call(usd=Decimal(0)),
-        tiers=(Tier(name="a", users=1, price_usd=5),),
+        tiers=(PlanTier(name="a", users=1, price_usd=5),),
         other_usd_per_user_per_month=1.0,
     )
     assert answer.tiers[0].break_even_requests_per_month is None
@@ -128,12 +128,12 @@ def test_limits(planner):
         ("payment", Payment(fee_share=1.2), "fee_share is 1.2"),
         ("payment", Payment(fixed_usd=-1), "fixed_usd is -1"),
         ("payment", Payment(fee_share=1.0), "below 1"),
-        ("tiers", (Tier(name="a", users=-1),), "users is -1"),
-        ("tiers", (Tier(name="a", users=1, price_usd=nan),), "price_usd is nan"),
+        ("tiers", (PlanTier(name="a", users=-1),), "users is -1"),
+        ("tiers", (PlanTier(name="a", users=1, price_usd=nan),), "price_usd is nan"),
         (
             "tiers",
             (
-                Tier(
+                PlanTier(
                     name="a",
                     users=1,
                     segments=(UsageSegment(name="s", users_share=0.5, requests_per_user_per_month=1),),

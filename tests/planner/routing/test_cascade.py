@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from planner import CascadeQuestion, Joint, Latency, Planner, RouteQuestion, Tier
+from planner import CascadeQuestion, CascadeTier, Joint, Latency, Planner, RouteQuestion
 from planner.calls import Call
 from planner.routing.waits import Way, mixture
 from pricing import InvalidInput
@@ -33,7 +33,7 @@ def planner(shipped):
 def tier(usd, accept=None, quality=None, verifier=None, **more):
     seen = None if verifier is None else Call(usd=Decimal(verifier))
     call = Call(usd=Decimal(usd))
-    return Tier(call=call, verifier=seen, accept_probability=accept, accepted_quality=quality, **more)
+    return CascadeTier(call=call, verifier=seen, accept_probability=accept, accepted_quality=quality, **more)
 
 
 def ask(planner, *tiers, **more):
