@@ -44,17 +44,13 @@ class Checks:
         """Zero or more, and finite."""
         return self._within("it must be a number from 0 on", 0, LARGEST, values)
 
-    def amount(self, **values: Number) -> Self:
-        """From zero to a million million: users, requests and USD, whose products stay finite."""
-        return self._within("it must be a number from 0 to 1e12", 0, 1e12, values)
-
     def at_least(self, least: int, **values: Number) -> Self:
         """`least` or more, and finite."""
         return self._within(f"it must be at least {least}", least, LARGEST, values)
 
     def finite(self, **values: Number) -> Self:
-        """Any number, below zero too, that is not NaN and not infinite."""
-        return self._within("it must be a finite number", float("-inf"), float("inf"), values)
+        """Any number, below zero too, that is not NaN and not endless."""
+        return self._within("it must be a finite number", -LARGEST, LARGEST, values)
 
     def refuse(self, name: str, value: object, must: str) -> Self:
         """Note a field that is wrong, in words: its value, and what it must be."""

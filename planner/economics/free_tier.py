@@ -107,7 +107,7 @@ def break_even_conversion(cost_usd: float, value_usd: float) -> float | None:
 
 
 def _validate(question: FreeTierQuestion) -> None:
-    checks = Checks().amount(
+    checks = Checks().not_negative(
         free_users=question.free_users,
         requests_per_user_per_month=question.requests_per_user_per_month,
         other_usd_per_user_per_month=question.other_usd_per_user_per_month,

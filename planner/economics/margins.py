@@ -315,7 +315,7 @@ def _totals(
 
 
 def _validate(question: EconomicsQuestion) -> None:
-    checks = Checks().amount(
+    checks = Checks().not_negative(
         requests_per_session=question.requests_per_session,
         sessions_per_user_per_month=question.sessions_per_user_per_month,
         users=question.users,
@@ -342,7 +342,7 @@ def refuse_billing(checks: Checks, months: int) -> None:
 
 def refuse_payment(payment: Payment) -> None:
     """Raise InvalidInput for fees that are none."""
-    checks = Checks("payment").amount(fixed_usd=payment.fixed_usd).share(fee_share=payment.fee_share)
+    checks = Checks("payment").not_negative(fixed_usd=payment.fixed_usd).share(fee_share=payment.fee_share)
     if payment.fee_share == 1:
         checks.refuse("fee_share", payment.fee_share, "it must be below 1, or nothing is left of a payment")
     checks.done()
@@ -350,7 +350,7 @@ def refuse_payment(payment: Payment) -> None:
 
 def refuse_tier(tier: PlanTier, *under: str | int) -> None:
     """Raise InvalidInput for a plan whose numbers are out of range or contradict each other."""
-    checks = Checks(*under).amount(
+    checks = Checks(*under).not_negative(
         users=tier.users,
         price_usd=tier.price_usd,
         requests_per_user_per_month=tier.requests_per_user_per_month,
@@ -367,7 +367,7 @@ def refuse_segments(segments: Sequence[UsageSegment], *under: str | int) -> None
     """Raise InvalidInput for segments out of range, or that are not all of the users."""
     for at, each in enumerate(segments):
         checks = Checks(*under, "segments", at).share(users_share=each.users_share)
-        checks.amount(requests_per_user_per_month=each.requests_per_user_per_month).done()
+        checks.not_negative(requests_per_user_per_month=each.requests_per_user_per_month).done()
     total = fsum(each.users_share for each in segments)
     if segments and abs(total - 1) > _CLOSE:
         Checks(*under).refuse("segments", f"{total:g} of the users", "users_share must add up to 1").done()

@@ -287,7 +287,7 @@ def _next(first: datetime) -> datetime:
 
 
 def _validate(question: ProjectionQuestion) -> None:
-    checks = Checks().amount(
+    checks = Checks().not_negative(
         requests_per_user_per_month=question.requests_per_user_per_month,
         other_usd_per_user_per_month=question.other_usd_per_user_per_month,
         fixed_usd_per_month=question.fixed_usd_per_month,

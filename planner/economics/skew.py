@@ -187,7 +187,7 @@ def usage_skew(question: SkewQuestion, catalog: Catalog, counter: Counter, now: 
 
 
 def _spread(question: SkewQuestion) -> Pareto | Segmented:
-    checks = Checks().amount(
+    checks = Checks().not_negative(
         users=question.users,
         cap_requests_per_month=question.cap_requests_per_month,
         revenue_usd_per_user_per_month=question.revenue_usd_per_user_per_month,

@@ -363,7 +363,7 @@ def _validate(question: OptimiseQuestion) -> None:
     count = len(question.configurations) * max(1, len(question.options))
     if count > MOST_CONFIGURATIONS:
         raise TooLarge(f"{count:,} choices; at most {MOST_CONFIGURATIONS:,} are compared", loc=("configurations",))
-    checks = Checks().amount(
+    checks = Checks().not_negative(
         requests_per_month=question.requests_per_month,
         budget_usd_per_month=question.budget_usd_per_month,
         max_cost_usd=question.max_cost_usd,
@@ -379,7 +379,7 @@ def _validate(question: OptimiseQuestion) -> None:
     checks.done()
     for at, each in enumerate(question.configurations):
         stated = Checks("configurations", at).finite(quality=each.quality)
-        stated.amount(latency_p95_seconds=each.latency_p95_seconds).done()
+        stated.not_negative(latency_p95_seconds=each.latency_p95_seconds).done()
     for at, option in enumerate(question.options):
         given = Checks("options", at).finite(quality_change=option.quality_change)
         given.positive(latency_multiplier=option.latency_multiplier, cost_multiplier=option.cost_multiplier).done()

@@ -97,7 +97,7 @@ def validate(question: MixQuestion) -> None:
     if cells > MOST_CELLS:
         raise TooLarge(f"{cells:,} pairs of segment and model; at most {MOST_CELLS:,}", loc=("segments",))
     checks = Checks().finite(min_quality=question.min_quality).share(latency_share=question.latency_share)
-    checks.amount(latency_limit_seconds=question.latency_limit_seconds).positive(peak_factor=question.peak_factor)
+    checks.not_negative(latency_limit_seconds=question.latency_limit_seconds).positive(peak_factor=question.peak_factor)
     for name, given in (("models", question.models), ("segments", question.segments)):
         names = [each.name for each in given]
         if not names or len(set(names)) < len(names):
@@ -124,7 +124,7 @@ def _refuse_model(model: MixModel, at: int) -> None:
 
 def _refuse_segment(question: MixQuestion, segment: MixSegment, at: int) -> None:
     checks = Checks("segments", at).finite(min_quality=segment.min_quality)
-    checks.amount(requests_per_month=segment.requests_per_month, tokens_per_request=segment.tokens_per_request)
+    checks.not_negative(requests_per_month=segment.requests_per_month, tokens_per_request=segment.tokens_per_request)
     for name in ("costs_usd", "qualities", "within_limit_shares"):
         _refuse_list(checks, name, getattr(segment, name), len(question.models))
     names = [each.name for each in question.models]
@@ -141,7 +141,7 @@ def _refuse_list(checks: Checks, name: str, values: Sequence[float | Decimal], m
         checks.refuse(name, f"{len(values)} figures", f"it must hold one for each of the {models} models")
     for value in values:
         if name == "costs_usd":
-            checks.amount(costs_usd=value)
+            checks.not_negative(costs_usd=value)
         elif name == "qualities":
             checks.finite(qualities=value)
         else:
