@@ -28,7 +28,7 @@ run: setup ## estimate the shipped example, then serve the API and the page on 1
 
 test: setup ## all tests; browser tests say so where they could not run
 	@sh tests/browser_setup.sh
-	@$(BIN)/python -m pytest -q -m "not slow and not oracle" && $(BIN)/python -m pytest -q -m "slow and not oracle"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not oracle" && $(BIN)/python -m pytest -q -m "slow and not oracle"
 
 oracle: setup ## compare with the peers in their own environment (.bench/peers), and name what differs
 	@$(BIN)/python -m pytest -q -m oracle tests/oracle

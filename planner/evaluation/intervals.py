@@ -10,6 +10,12 @@ from planner.checks import STRICT, Checks
 from planner.evaluation.normal import two_sided_p, two_sided_z
 from pricing.errors import InvalidInput
 
+MOST_ITEMS: Final = 10**8
+"""Above this the exact interval would hold a server up; nobody judges as many."""
+
+_NEGLIGIBLE: Final = 1e-18
+"""The share of a sum below which a term no longer changes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -47,9 +53,11 @@ def interval(question: IntervalQuestion) -> IntervalAnswer:
     """Wilson's score interval, Clopper and Pearson's exact one, the normal approximation.
 
     Raises:
-        InvalidInput: no items, more successes than items, a significance out of range.
+        InvalidInput: no items or more than MOST_ITEMS, more successes than items, a significance out of range.
     """
     checks = _counts(question.items, "items", successes=question.successes)
+    if question.items > MOST_ITEMS:
+        checks.refuse("items", question.items, f"it must be at most {MOST_ITEMS}")
     _open_share(checks, significance=question.significance).done()
     k, n, z = question.successes, question.items, two_sided_z(question.significance)
     p = k / n
@@ -82,6 +90,8 @@ def clopper_pearson(k: int, n: int, significance: float) -> tuple[float, float]:
         low, high = 0.0, 1.0
         for _ in range(100):
             middle = (low + high) / 2
+            if middle in (low, high):
+                break
             low, high = (middle, high) if at_least_successes(least, n, middle) < wanted else (low, middle)
         return (low + high) / 2
 
@@ -89,16 +99,29 @@ def clopper_pearson(k: int, n: int, significance: float) -> tuple[float, float]:
 
 
 def at_least_successes(k: int, n: int, p: float) -> float:
-    """The probability of k or more successes in n, each of probability p; summed from the likely end on in logs."""
+    """The probability of k or more successes in n, each of probability p; summed from the likely end on.
+
+    Each term is the one before it times a factor below one, so the sum ends where terms no longer count: after some
+    multiple of the square root of n, however large n is.
+    """
     if p <= 0 or p >= 1:
         return float(p > 0 or k <= 0)
-    logs = lgamma(n + 1)
-    terms = (
-        exp(logs - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p))
-        for i in (range(k, n + 1) if k > n * p else range(k))
-    )
-    tail = sum(terms)
-    return min(1.0, tail) if k > n * p else max(0.0, 1 - tail)
+    if k > n * p:
+        return min(1.0, _tail(k, n, p))
+    return 1.0 if k <= 0 else max(0.0, 1 - _tail(n - k + 1, n, 1 - p))
+
+
+def _tail(k: int, n: int, p: float) -> float:
+    """The probability of k or more successes where k is above the mean."""
+    if k > n:
+        return 0.0
+    term = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p))
+    total, odds = 0.0, p / (1 - p)
+    while term > total * _NEGLIGIBLE:
+        total += term
+        term *= (n - k) / (k + 1) * odds
+        k += 1
+    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

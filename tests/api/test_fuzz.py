@@ -23,13 +23,18 @@ SENT = {f"valid {path}": (method, path, GenerationMode.POSITIVE) for method, pat
 }
 
 
+@pytest.fixture(scope="module")
+def schema(app):
+    """The description, read once: reading it costs as much as the requests of one test."""
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
 @pytest.mark.parametrize(("method", "path", "mode"), SENT.values(), ids=SENT)
-def test_generated_requests_meet_the_description(app, method, path, mode):
+def test_generated_requests_meet_the_description(schema, method, path, mode):
     """Whatever is sent, the answer is one the OpenAPI describes, and what breaks the schema is refused.
 
     A well-formed question may still name no model, so refusing it is no failure; 405 carries no schema.
     """
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     strategy = schema[path][method].as_strategy(generation_mode=mode)
 
     @given(case=strategy)

@@ -49,6 +49,16 @@ def test_binomial_tails_are_scipy_s(judged, p):
     assert at_least_successes(k, n, p) == pytest.approx(binom.sf(k - 1, n, p), abs=1e-9)
 
 
+@pytest.mark.parametrize("k", [0, 1, 413, 5 * 10**7, 10**8 - 1, 10**8])
+def test_a_hundred_million_items_have_an_exact_interval(k):
+    """The exact interval is scipy's at the largest count, and one item more is refused instead of being summed."""
+    _, exact, _ = interval(IntervalQuestion(successes=k, items=10**8)).intervals
+    low, high = proportion_confint(k, 10**8, method="beta")
+    assert (exact.low, exact.high) == pytest.approx((low, high), abs=1e-9)
+    with pytest.raises(InvalidInput, match="items is 100000001; it must be at most 100000000"):
+        interval(IntervalQuestion(successes=k, items=10**8 + 1))
+
+
 @given(*[st.integers(0, 300)] * 4)
 def test_pairs_are_tested_as_statsmodels_does(a, b, c, d):
     """The exact McNemar p-value; the difference lies in its interval where that is not degenerate."""
