@@ -1,13 +1,15 @@
 """Costs beside the rows of a Polars, pandas or Arrow table. Needs the extra `table`.
 
 Which column is what goes by name: `model`, `provider`, `service_tier`, `region`, `as_of`, and the billing buckets. A
-null is as if its row had left the value out. Other columns are left alone. Added are the columns of `pricing.arrow`:
+null is as if its row had left the value out. Other columns are left alone, with a warning for one that may have been
+meant as one of these (`tier`, `prompt_tokens`). Added are the columns of `pricing.arrow`:
 `cost_usd` (Polars `Decimal(38, 12)`, Arrow and pandas `decimal128(38, 12)`), `cost_error`, `cost_model` and
 `cost_provider`.
 """
 
 from __future__ import annotations
 
+import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,10 +25,11 @@ except ImportError:
 from pricing import arrow
 from pricing.arrow import ADDED
 from pricing.catalog import Catalog
+from pricing.headers import meant
 from pricing.table import price as price_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -65,16 +68,26 @@ def price(
         key: arrow.texts(name, _arrow(held, name)) if name in columns or name != key else None
         for key, name in optional.items()
     }
+    buckets = _buckets(columns, usage)
     answer = price_table(
         catalog or Catalog(),
-        {bucket: _quantities(held, bucket, name) for bucket, name in _buckets(columns, usage).items()},
+        {bucket: _quantities(held, bucket, name) for bucket, name in buckets.items()},
         model=arrow.texts(model, _arrow(held, model)),
         provider=texts["provider"],
         service_tier=texts["service_tier"],
         region=texts["region"],
         as_of=as_of if isinstance(as_of, datetime) else _instants(held, as_of),
     )
+    _warn_of_others(columns, {model, provider, service_tier, region, str(as_of), *buckets.values()})
     return _with(held, dict(zip(ADDED, arrow.added(answer), strict=True)))  # type: ignore[no-any-return]  # the frame given
+
+
+def _warn_of_others(columns: Iterable[str], priced: set[str]) -> None:
+    """A warning for each column that no price depends on but that may have been meant to."""
+    for name in columns:
+        if name not in priced and (ours := meant(name)):
+            option = f"usage={{{ours!r}: {name!r}}}" if ours in BUCKETS else f"{ours}={name!r}"
+            warnings.warn(f"column {name!r} is not priced; if it is meant as {ours}, say {option}", stacklevel=3)
 
 
 def _opened(df: object) -> nw.DataFrame[Any]:

@@ -43,7 +43,11 @@ def _declare_cost(parser: ArgumentParser) -> None:
     shared.add_usage(parser)
     shared.add_terms(parser)
     group = parser.add_argument_group("many requests")
-    group.add_argument("--rows", metavar="FILE", help="price each row of a CSV, JSONL or Parquet file; - is stdin")
+    group.add_argument(
+        "--rows",
+        metavar="FILE",
+        help="price each row of a CSV, JSONL or Parquet file; - is stdin; its column model goes before MODEL",
+    )
     group.add_argument("--out", metavar="FILE", help="where the rows go, with their cost [stdout]")
     group.add_argument("--map", metavar="A=B,...", help="columns by other names: input_tokens=prompt_tokens")
     group.add_argument("--format", metavar="FORMAT", help="csv, jsonl or parquet [by the file's ending or its content]")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planner.batch import asked, loads
+from planner.cli.rowchunks import ADDED
 from planner.costing import price, priced
 from planner.wire import plain
 from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel
+from pricing.headers import TERMS, meant, respelt
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from pricing.names import Resolution
 
 SHORT: Final = {"input": "input_tokens", "output": "output_tokens"}
-TERMS: Final = ("model", "provider", "service_tier", "region", "as_of")
 WHOLE: Final = ("usage", "provider_usage")
 _NAMES_KEPT: Final = 10_000
 
@@ -42,6 +44,10 @@ class Reading(NamedTuple):
         ours = self.ours(column)
         return ours in BUCKETS or ours in TERMS or ours in WHOLE
 
+    def respelt(self, column: str) -> str | None:
+        """The name of ours that a column is in another spelling, unless it was mapped."""
+        return None if column in self.names else respelt(column)
+
 
 class Alone:
     """Prices rows one by one; a name is resolved once, because files hold few models and many rows."""
@@ -51,6 +57,19 @@ class Alone:
         self.now = planner.clock()
         self.how = how
         self._known: dict[tuple[str, str | None], Resolution | TokenplanError] = {}
+        self._unpriced: set[str] = set()
+
+    def reads(self, column: str) -> bool:
+        """Whether a row says something to its price there; a column that was perhaps meant to is named on stderr."""
+        if self.how.counts(column) or self.how.respelt(column):
+            return True
+        if column not in self._unpriced and len(self._unpriced) < _NAMES_KEPT:
+            self._unpriced.add(column)
+            ours = meant(column) if column not in ADDED else None
+            if ours:
+                said = f"column {column!r} is not priced; if it is meant as {ours}: --map {ours}={column}"
+                print(f"note: {said}", file=sys.stderr)
+        return False
 
     def chunk(self, chunk: Chunk, totals: Totals) -> Sequence[Added]:
         """What each row of a chunk gets."""
@@ -76,6 +95,8 @@ class Alone:
         """
         if row.error:
             raise row.error
+        for column in row.values:
+            self.reads(column)
         question = asked(_question(row.values, self.how), self.how.common)
         if question.usage is None or question.provider_usage is not None:
             return price(question, self.catalog, self.now)
@@ -113,6 +134,8 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
             continue
         into = usage if name in BUCKETS else found if name in TERMS else whole if name in WHOLE else None
         if into is None:
+            if ours := how.respelt(column):
+                raise InvalidInput(respelling(column, ours), loc=(column,), value=value)
             continue
         if name in into:
             raise InvalidInput(f"{name} is given twice, once as {column}", loc=(name,), value=value)
@@ -134,14 +157,19 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
     return {**found, "usage": usage}
 
 
+def respelling(column: str, ours: str) -> str:
+    """What is wrong with a column that is one of ours but for its spelling."""
+    return f"column {column!r} must be spelt {ours}; rename it or --map {ours}={column}"
+
+
 def number(text: str) -> object:
-    """A cell's number in plain digits; anything else stays text, which a usage refuses."""
+    """A cell's number in plain digits, 1000.0 being 1000; anything else stays text, which a usage refuses."""
     digits = text.strip()
     whole, dot, rest = digits.partition(".")
     if not digits.isascii() or len(digits) > 40 or not whole.isdigit():  # noqa: PLR2004 - beyond any quantity
         return text
-    if not dot:
-        return int(digits)
+    if not dot or (rest and not rest.strip("0")):
+        return int(whole)
     return Decimal(digits) if rest.isdigit() else text
 
 

@@ -75,7 +75,7 @@ class ByTable:
         added: list[Added] = [_NONE] * len(chunk.lines)
         left = np.ones(len(chunk.lines), bool)
         events: list[Event] = []
-        for columns in chunk.columns(self._alone.how.counts, self._nested()):
+        for columns in chunk.columns(self._alone.reads, self._nested()):
             taken = self._taken(columns)
             if taken is not None:
                 events += self._priced(taken, np.asarray(columns.places, np.intp), added, left, totals)
@@ -99,6 +99,8 @@ class ByTable:
 
     def _taken(self, columns: Columns) -> _Taken | None:
         """The columns read; None where each row must be looked at."""
+        if any(map(self._alone.how.respelt, columns.named)):
+            return None
         ours = Counter(map(self._ours, columns.named))
         buckets = {self._ours(name): values for name, values in columns.named.items() if self._ours(name) in BUCKETS}
         wrong = any(count > 1 for count in ours.values()) or any(name in ours for name in ("usage", "provider_usage"))

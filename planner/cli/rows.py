@@ -10,11 +10,12 @@ from planner.batch import defaults
 from planner.cli import rowfiles
 from planner.cli.progress import progress_of
 from planner.cli.render import Output, draw, screen
-from planner.cli.rowalone import TERMS, WHOLE, Alone, Reading, no_bucket
-from planner.cli.rowchunks import ADDED, CsvFile, JsonlFile
+from planner.cli.rowalone import WHOLE, Alone, Reading, no_bucket, respelling
+from planner.cli.rowchunks import CsvFile, JsonlFile
 from planner.cli.rowfiles import KINDS, finished, opened
 from planner.cli.rowtotals import Totals, as_csv, page, summary
 from pricing.errors import InvalidInput, one_of
+from pricing.headers import TERMS
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def price_rows(
         InvalidInput: no usable header, a file damaged in its midst, or an unknown default.
     """
     checked = how._replace(common=defaults(how.common))
-    if file.columns is not None:
-        _checked_header(file.columns, checked)
     totals, alone = Totals(), Alone(planner, checked)
+    if file.columns is not None:
+        _checked_header(file.columns, alone)
     priced = (_by_table(alone) if table else None) or alone.chunk
     for chunk in file.chunks():
         chunk.write(priced(chunk, totals))
@@ -83,29 +84,27 @@ def run(planner: Planner, options: Namespace) -> Output:
     )
 
 
-def _checked_header(columns: Iterable[str], how: Reading) -> None:
+def _checked_header(columns: Iterable[str], alone: Alone) -> None:
     """What no row could mend is said once, before any is priced."""
-    columns = list(columns)
+    columns, how = list(columns), alone.how
     ours = [how.ours(name) for name in columns]
     for column in how.names:
         if column not in columns:
             raise InvalidInput(f"--map: no column {column!r}; {one_of(column, columns)}", loc=("map",), value=column)
+    for column in columns:
+        if name := how.respelt(column):
+            raise InvalidInput(respelling(column, name), loc=("rows",), value=column)
     if "model" not in ours and "model" not in how.common:
         raise InvalidInput(
             f"no column is 'model'; the columns are {', '.join(columns)}; name MODEL or --map model=COLUMN"
         )
     if not any(name in BUCKETS or name in WHOLE for name in ours):
         raise no_bucket(columns)
-    for name in columns:
-        if not how.counts(name) and name not in ADDED and _like_a_bucket(name):
-            print(f"note: column {name!r} is not priced; if it is a bucket, --map BUCKET={name}", file=sys.stderr)
-
-
-def _like_a_bucket(name: str) -> bool:
-    """Whether a column that is no bucket may have been meant as one: another spelling, or another's tokens."""
-    from difflib import get_close_matches
-
-    return name.endswith("_tokens") or bool(get_close_matches(name.lower(), BUCKETS, 1, 0.85))
+    for column in columns:
+        alone.reads(column)
+    if "model" in ours and "model" in how.common:
+        column, given = columns[ours.index("model")], how.common["model"]
+        print(f"note: column {column!r} names the models; {given} is taken where it is empty", file=sys.stderr)
 
 
 def _reading(options: Namespace) -> Reading:

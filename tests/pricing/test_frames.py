@@ -181,6 +181,16 @@ def test_the_core_imports_none_of_it():
     )
 
 
+@pytest.mark.parametrize(
+    ("column", "say"), [("tier", "service_tier='tier'"), ("prompt_tokens", "usage={'input_tokens'")]
+)
+def test_a_column_that_may_change_the_price_is_warned_of(catalog, column, say):
+    """Others' words for a term or a bucket are left alone, but not silently."""
+    given = pa.table({"model": ["m"], "output_tokens": [1], column: ["batch"]})
+    with pytest.warns(UserWarning, match=f"'{column}' is not priced.*{say}"):
+        price(given, catalog, as_of=NOW)
+
+
 @pytest.mark.parametrize("module", ["pricing.frames", "pricing.table"])
 def test_a_missing_library_says_what_to_install(module):
     """The extra is named where NumPy is not there."""
