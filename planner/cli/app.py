@@ -131,7 +131,7 @@ def run(argv: Sequence[str], serve: Serve) -> int:
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
-        return STOPPED
+        return 0  # whoever reads has what it wanted, as of `| head -1`
     except OSError as error:
         print(f"error: {error.strerror or error}", file=sys.stderr)  # a full disk is not a fault of ours
         return WRONG_INPUT

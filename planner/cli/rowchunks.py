@@ -16,7 +16,7 @@ from planner.batch import loads, shown
 from pricing.errors import InvalidInput, TokenplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 ADDED: Final = ("cost_usd", "cost_model", "cost_provider", "cost_error")
 LONGEST: Final = 10_000_000
@@ -96,16 +96,19 @@ class CsvFile:
         if not header or header == [""]:
             raise InvalidInput("the file holds no header; its first line must name the columns")
         once(header)
+        own_costs(header)
+        if len(header) == 1 and (sign := next((sign for sign in ";\t|" if sign in header[0]), None)):
+            raise InvalidInput(f"the header is one cell, {shown(header[0])!r}; part cells by commas, not by {sign!r}")
         self.columns = header
         self._kept = [place for place, name in enumerate(header) if name not in ADDED]
-        self._writer.writerow((*(header[place] for place in self._kept), *ADDED))
 
     def chunks(self) -> Iterator[Chunk]:
-        """The rows.
+        """The rows; the header goes out before the first.
 
         Raises:
             InvalidInput: a quote that is not closed, or a cell beyond `LONGEST`; the rows before it are given first.
         """
+        self._writer.writerow((*(self.columns[place] for place in self._kept), *ADDED))
         broken: Exception | None = None
         ended = False
         while not ended:
@@ -275,7 +278,11 @@ class JsonlChunk:
             yield Columns(places, {name: [row[name] for row in rows] for name in outer}, nested)
 
     def write(self, added: Sequence[Added]) -> None:
-        """The rows with their cost fields, which replace any of an earlier run."""
+        """The rows with their cost fields, which replace those of an earlier run.
+
+        Raises:
+            InvalidInput: a row has fields of such names that are its own.
+        """
         written = []
         for place, (given, costs) in enumerate(zip(self._texts, added, strict=True)):
             as_it_is = costs[3] is None and '"cost_' not in given and "\\u" not in given
@@ -289,6 +296,8 @@ class JsonlChunk:
         row = self.row(place)
         if row.text and not any(name in row.values for name in ADDED):
             return text
+        if row.text:
+            own_costs(row.values, f"line {row.line}: ")
         whole = json.loads(text) if row.text else row.values
         return json.dumps({name: value for name, value in whole.items() if name not in ADDED})
 
@@ -297,6 +306,17 @@ class JsonlChunk:
 def _rest(costs: tuple[str | None, ...]) -> str:
     """The fields after the first: few models make many rows."""
     return json.dumps(dict(zip(ADDED[1:], costs, strict=True)))[1:-1]
+
+
+def own_costs(columns: Collection[str], where: str = "") -> None:
+    """Refuse columns that the answer would overwrite; an earlier run of ours left all four, and those are replaced.
+
+    Raises:
+        InvalidInput: names them.
+    """
+    own = [name for name in ADDED if name in columns]
+    if own and len(own) < len(ADDED):
+        raise InvalidInput(f"{where}the answer would overwrite {', '.join(own)}; rename or drop it", loc=("rows",))
 
 
 def once(columns: Sequence[str]) -> None:

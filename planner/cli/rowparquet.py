@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from planner.cli.rowchunks import ADDED, ROWS, Columns, Row, once
+from planner.cli.rowchunks import ADDED, ROWS, Columns, Row, once, own_costs
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class ParquetFile:
             raise _no_parquet(error) from None
         self.columns: list[str] = list(self._file.schema_arrow.names)
         once(self.columns)
+        own_costs(self.columns)
         self.count: int = self._file.metadata.num_rows
         self.done = 0
         self.read = [name for name in self.columns if wanted(name)]

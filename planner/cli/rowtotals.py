@@ -98,13 +98,18 @@ def page(totals: Totals) -> Iterable[Block]:
     if rows:
         yield Table(columns, rows)
     yield bullets("errors", (_said(totals, slug) for slug in totals.errors))
-    yield bullets("warnings", (f"{text} ({grouped(rows)} rows)" for text, rows in totals.warnings.items()))
+    yield bullets("warnings", (f"{text} ({_rows(rows)})" for text, rows in totals.warnings.items()))
 
 
 def _said(totals: Totals, slug: str) -> str:
     count, *lines = totals.errors[slug]
     more = ", ..." if count > len(lines) else ""
-    return f"{slug}: {grouped(count)} rows, lines {', '.join(map(str, lines))}{more}; the first: {totals.first[slug]}"
+    where = f"{'line' if count == 1 else 'lines'} {', '.join(map(str, lines))}{more}"
+    return f"{slug}: {_rows(count)}, {where}; the first: {totals.first[slug]}"
+
+
+def _rows(count: int) -> str:
+    return f"{grouped(count)} row{'s' * (count != 1)}"
 
 
 def as_csv(totals: Totals) -> Rows:

@@ -14,7 +14,7 @@ import pytest
 from planner.cli.progress import Progress
 from planner.cli.rowfiles import finished
 
-HEAD = "day,model,input,output"
+HEAD = "note,model,input,output"
 GOOD = "a,gpt-5-mini,1000,200"
 ADDED = ",cost_usd,cost_model,cost_provider,cost_error"
 
@@ -41,7 +41,7 @@ def test_csv_rows_come_back_with_their_cost(rows):
     assert all(f"line {at}: " in lines[at - 1] for at in range(3, 11))
     assert ran.code == 2
     assert "error: 8 of 9 rows could not be priced" in ran.err
-    assert "unknown-model: 1 rows, lines 5" in ran.err
+    assert "unknown-model: 1 row, line 5" in ran.err
     assert "the buckets are input_tokens" in lines[8]
 
 
@@ -86,7 +86,7 @@ def test_jsonl_rows_keep_their_characters(rows):
     "row",
     [
         '{"model":"gpt-5-mini","usage":{"input_tokens":1000,"output_tokens":200}}',
-        '{"model":"gpt-5-mini","input":1000,"output":200,"cost_usd":"9","cost_error":"old"}',
+        '{"model":"gpt-5-mini","input":1000,"output":200,"cost_usd":"9","cost_model":"old","cost_provider":"old","cost_error":"old"}',
         (
             '{ "model":"gpt-5-mini","provider_usage":{"shape":"openai_chat","payload":'
             '{"prompt_tokens":1000,"completion_tokens":200,"total_tokens":1200}}}'
@@ -137,13 +137,44 @@ def test_a_likely_bucket_that_is_none_is_named(rows):
 
 
 @pytest.mark.parametrize(
+    ("column", "ours"),
+    [
+        ("tier", "service_tier"), ("batch", "service_tier"), ("date", "as_of"), ("timestamp", "as_of"),
+        ("prompt_tokens", "input_tokens"), ("reasoning", "reasoning_tokens"), ("reigon", "region"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_column_that_may_change_the_price_is_named_once(rows, column, ours, kind):
+    """Others' words for a term or a bucket are never passed over silently, in whichever kind of file."""
+    lines = [f"model,input,{column}"] + ["gpt-5-mini,1,5"] * 40
+    if kind == "jsonl":
+        lines = [json.dumps({"model": "gpt-5-mini", "input": 1, column: "5"})] * 40
+    ran = rows("\n".join(lines), name=f"in.{kind}")
+    said = f"note: column {column!r} is not priced; if it is meant as {ours}: --map {ours}={column}"
+    assert (ran.code, ran.err.count(said)) == (0, 1), ran.err
+
+
+@pytest.mark.parametrize("column", ["service tier", "Service_Tier", "serviceTier"])
+def test_our_own_name_in_another_spelling_is_refused(rows, column):
+    """A header that spells a name otherwise stops the run; a JSONL row's key is that row's error; --map takes it."""
+    text = f"model,input,{column}\ngpt-5-mini,1000000,batch\n"
+    ran = rows(text)
+    assert (ran.code, ran.out, f"column {column!r} must be spelt service_tier" in ran.err) == (2, "", True)
+    assert ",0.125," in rows(text, "--map", f"service_tier={column}").out
+    row = json.dumps({"model": "gpt-5-mini", "input": 1, column: "batch"})
+    for count in (1, 40):  # alone, and by the table
+        ran = rows(f"{row}\n" * count, name="in.jsonl")
+        assert ran.out.count("must be spelt service_tier") == count
+
+
+@pytest.mark.parametrize(
     ("data", "said"),
     [
         ("", "is empty"),
         ("\n", "holds no header"),
         ("a,a\n1,2\n", "column 'a' stands twice"),
         ("day,input\n1,2\n", "no column is 'model'; the columns are day, input"),
-        ("model,prompt\ngpt-5-mini,2\n", "the buckets are input_tokens"),
+        ("model,prompts\ngpt-5-mini,2\n", "the buckets are input_tokens"),
         (f"{HEAD}\n{GOOD}\n".encode("utf-16"), "is UTF-16"),
         (f"{HEAD}\n{GOOD}\n".encode("utf-16-le"), "is UTF-16"),
         (b"\x7fELF\x02\x00\x00", "is binary"),
@@ -196,6 +227,44 @@ def test_options_that_contradict(rows, tokenplan, tmp_path):
     assert "in csv" in rows(good, "--out", str(tmp_path / "o.jsonl")).err
     assert "Is a directory" in rows(good, "--out", str(tmp_path)).err
     assert "needs --rows" in tokenplan("cost", "gpt-5-mini", "1", "--out", "x").err
+
+
+def test_a_model_for_all_rows_is_said_to_fill_gaps_only(rows):
+    """MODEL beside a model column: each row keeps its own, an empty cell takes MODEL, and that is said."""
+    ran = rows("model,input\ngpt-5-mini,1000000\n,1000000\n", "claude-haiku-4-5")
+    assert [line.split(",")[2] for line in ran.out.splitlines()[1:]] == ["0.25", "1"]
+    assert "note: column 'model' names the models; claude-haiku-4-5 is taken where it is empty" in ran.err
+
+
+def test_a_whole_number_may_have_a_point(rows):
+    """Pandas writes 1000.0 for integers beside blanks; 1000.5 is no count."""
+    ran = rows("model,input\ngpt-5-mini,1000000.0\ngpt-5-mini,1000.5\n")
+    assert [line.split(",")[2] for line in ran.out.splitlines()[1:]] == ["0.25", ""]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_cost_of_the_users_own_is_not_overwritten(rows, tmp_path, kind):
+    """Only the four columns of an earlier run are replaced; one of them alone is refused, and nothing is written."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    row = {"model": "gpt-5-mini", "input": 1, "cost_usd": "7"}
+    path, out = tmp_path / "own", tmp_path / f"out.{kind}"
+    if kind == "parquet":
+        parquet.write_table(pa.Table.from_pylist([row]), path)
+        data = path.read_bytes()
+    else:
+        data = f"{json.dumps(row)}\n" if kind == "jsonl" else "model,input,cost_usd\ngpt-5-mini,1,7\n"
+    ran = rows(data, "--out", str(out), name=f"in.{kind}")
+    assert (ran.code, "would overwrite cost_usd" in ran.err, out.exists()) == (2, True, False), ran.err
+
+
+def test_a_refused_header_leaves_stdout_empty(rows):
+    """No header goes out before an error that no row could mend; one of other delimiters is named."""
+    for data in ("day,input\n1,2\n", "model;input\nm;1\n", "model\tinput\nm\t1\n"):
+        ran = rows(data)
+        assert (ran.code, ran.out) == (2, "")
+        assert "part cells by commas" in ran.err or data.startswith("day")
 
 
 def test_a_run_that_fails_leaves_what_was_there(rows, tmp_path):
