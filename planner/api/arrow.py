@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 TOTALS: Final = "tokenplan"
-"""The key under which the last batch's own metadata holds the totals, or why the stream ended early, as JSON."""
+"""The key under which the last batch's own metadata holds the totals, or why the stream breaks off, as JSON."""
 
 MOST_ROWS: Final = 1 << 20
 """Rows of one record batch: nulls take no bytes, so that a limit of bytes alone would not bound them."""
@@ -33,6 +33,9 @@ MOST_ROWS: Final = 1 << 20
 _MOST_WARNINGS: Final = 100
 _CONTINUES: Final = 0xFFFFFFFF
 _SCHEMA, _DICTIONARY, _BATCH = 1, 2, 3
+_CUT: Final = struct.pack("<Ii", _CONTINUES, 8)
+"""The head of a message of 8 bytes, none of which follow: every reader of Arrow refuses a stream that ends so."""
+
 _NO_STREAM: Final = "no Arrow IPC stream: "
 
 
@@ -49,11 +52,12 @@ async def priced_batches(chunks: AsyncIterator[bytes], planner: Planner, most: i
     """The answer's stream, a piece for each message that arrives; `most` bytes is the largest message.
 
     Raises:
-        InvalidInput: the first message is no schema of ours, or the extra `table` is not installed. What is wrong
-            later ends the answer with a `stream_error` in its last batch.
-        TooLarge: the first message passes `most`.
+        InvalidInput: the schema or what comes before the first answer is none of ours, or the extra `table` is not
+            installed. What is wrong later breaks the answer, so that no reader takes a part for the whole.
+        TooLarge: one of those passes `most`.
     """
     prices: _Prices | None = None
+    begun = False
     try:
         async for message in messages(chunks, most):
             if prices is None:
@@ -62,10 +66,11 @@ async def priced_batches(chunks: AsyncIterator[bytes], planner: Planner, most: i
             piece = await to_thread.run_sync(prices.answer, message)
             if piece:
                 yield piece
+                begun = True
     except TokenplanError as error:
-        if prices is None:
+        if prices is None or not begun:
             raise
-        yield prices.end({"stream_error": refused(error).error})
+        yield prices.broken({"stream_error": refused(error).error})
         return
     if prices is None:
         raise InvalidInput(f"{_NO_STREAM}the body is empty")
@@ -150,10 +155,18 @@ class _Prices:
 
     def end(self, said: Mapping[str, object]) -> bytes:
         """An empty batch with the last words, and the end mark."""
-        empty = self._pa.RecordBatch.from_pylist([], schema=self._schema)
-        self._writer.write_batch(empty, custom_metadata={TOTALS: json.dumps(to_json(said))})
+        self._last(said)
         self._writer.close()
         return self._written()
+
+    def broken(self, said: Mapping[str, object]) -> bytes:
+        """An empty batch with the reason, and a message that is cut: a stream that merely stops would count as whole."""
+        self._last(said)
+        return self._written() + _CUT
+
+    def _last(self, said: Mapping[str, object]) -> None:
+        empty = self._pa.RecordBatch.from_pylist([], schema=self._schema)
+        self._writer.write_batch(empty, custom_metadata={TOTALS: json.dumps(to_json(said))})
 
     def _batch(self, data: bytes) -> Any:
         self._fed.write(data)
@@ -212,6 +225,8 @@ def _size(held: bytearray, most: int) -> int | None:
         return 0
     if metadata < 0:
         raise InvalidInput(f"{_NO_STREAM}a message's size is {metadata}")
+    if head == 4 and metadata > most:  # noqa: PLR2004 - other bytes, read as the size of an old stream's message
+        raise InvalidInput(f"{_NO_STREAM}it begins with no message")
     if head + metadata > most:
         raise _too_large(head + metadata, most)
     if len(held) < head + metadata:

@@ -53,7 +53,8 @@ def batches(planner: Callable[[], Planner], most: int, *, keyed: bool = False) -
         """What many requests cost, each on its own: rows, columns, lines or an Arrow stream, answered in kind.
 
         A row that cannot be priced carries its error and does not sink the others. A stream that breaks after its
-        first answer ends with a `stream_error`: the last line, or the last record batch's metadata.
+        first answer ends with a `stream_error`: the last line, or the last record batch's metadata, after which an
+        Arrow stream is cut, so that its readers fail.
         """
         kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
         if kind == NDJSON:
@@ -75,6 +76,8 @@ def whole(body: bytes, planner: Planner) -> bytes:
     if given is None:
         return dumps(planner.cost_batch(question(loads(body)))).encode()
     if set(given) != {"columns"} or not isinstance(given["columns"], dict):
+        if "rows" in given:
+            raise InvalidInput("rows and columns are both given; a batch is one of them", loc=("rows",))
         raise InvalidInput('the body must be {"columns": {name: a list or one value}}', loc=("columns",))
     answer = planner.cost_columns(ColumnsQuestion(given["columns"]))
     import orjson  # noqa: PLC0415 - who prices columns has the extra
@@ -223,7 +226,7 @@ _STREAMS: Final[dict[str, Any]] = {
             "format": "binary",
             "description": (
                 "cost_usd decimal128(38, 12), cost_error, cost_model, cost_provider; the last batch is empty, and its "
-                "metadata `tokenplan` holds the totals, or the `stream_error`, as JSON"
+                "metadata `tokenplan` holds the totals, or, before a cut, the `stream_error`, as JSON"
             ),
         }
     },

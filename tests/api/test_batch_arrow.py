@@ -37,6 +37,9 @@ def read(data):
                 batch, metadata = reader.read_next_batch_with_custom_metadata()
             except StopIteration:
                 return found, said
+            except pa.ArrowInvalid:
+                assert "stream_error" in said
+                return found, said
             if metadata is not None:
                 said = json.loads(metadata[b"tokenplan"])
             else:
@@ -98,6 +101,7 @@ def test_arrows_own_types_are_taken(client):
     [
         (b"", 422, "the body is empty"),
         (b"{}", 422, "no Arrow IPC stream"),
+        (b"garbage", 422, "no Arrow IPC stream"),
         (b"\xff" * 64, 422, "no Arrow IPC stream"),
         (b"\xff\xff\xff\xff\xff\xff\xff\x7f", 413, "larger than"),
         (stream(pa.record_batch(GOOD | {"ouput_tokens": [1, 1]})), 422, "ouput_tokens: unknown column"),
@@ -126,13 +130,22 @@ def _of(**columns):
         (stream(_of(**GOOD))[:-80], "in the midst of a message"),
     ],
 )
-def test_what_breaks_later_is_said_in_the_last_batch(client, second, said):
-    """A stream that has begun is answered; it ends with an empty batch whose metadata is the error."""
+def test_a_wrong_first_batch_is_refused(client, second, said):
+    """Nothing has been answered yet, so that the refusal is a problem document with its own status."""
     answer = post(client, second)
+    assert (answer.status_code, said in answer.json()["detail"]) == (422 if "at most" not in said else 413, True)
+
+
+def test_what_breaks_later_breaks_the_answer(client):
+    """Seven batches cut in the seventh: six are answered, the last metadata says why, and no reader takes it for all."""
+    cut = stream(*[_of(**GOOD)] * 7)[:-9]
+    answer = post(client, cut)
     assert answer.status_code == 200
     found, last = read(answer.content)
-    assert found == []
-    assert said in last["stream_error"]["errors"][0]["msg"]
+    assert len(found) == 6
+    assert "in the midst of a message" in last["stream_error"]["errors"][0]["msg"]
+    with pytest.raises(pa.ArrowInvalid):
+        pa.ipc.open_stream(answer.content).read_all()
 
 
 def test_memory_is_bounded_by_the_message(guarded):
@@ -142,8 +155,7 @@ def test_memory_is_bounded_by_the_message(guarded):
     found, totals = read(guarded.post(PATH, content=stream(*[batch] * 100), headers=headers).content)
     assert (len(found), totals["total_usd"]) == (100, "0.025")
     large = pa.record_batch({"model": ["gpt-5-mini"] * 500, "input_tokens": [1] * 500})
-    _, said = read(guarded.post(PATH, content=stream(large), headers=headers).content)
-    assert said["stream_error"]["type"] == "too-large"
+    assert guarded.post(PATH, content=stream(large), headers=headers).status_code == 413
     names = [pa.array([f"model-{at}-{way}" for way in range(40)]) for at in range(9)]
     every = pa.chunked_array(names).combine_chunks()
     growing = [
