@@ -121,6 +121,9 @@ def asked(row: object, defaults: Mapping[str, Any] | None = None) -> CostQuestio
     """
     if not isinstance(row, dict):
         raise InvalidInput(f"a row is {shown(row)!r}; it must be a JSON object", value=row)
+    for name in row:
+        if name in BUCKETS:
+            raise InvalidInput(f'{name} stands in usage: {{"usage": {{"{name}": ...}}}}', loc=(name,), value=row[name])
     known(row, _FIELDS, "field")
     merged = {**(defaults or {}), **{name: value for name, value in row.items() if value is not None}}
     for name in NAMES:
@@ -238,16 +241,26 @@ def typed(name: str, value: object, kind: type, words: str) -> None:
         raise InvalidInput(f"{name} is {shown(value)!r}; it must be {words}", loc=(name,), value=value)
 
 
+def no_usage() -> InvalidUsage:
+    """The error of a usage that says nothing: a null means not used, and a request that used nothing is a mistake."""
+    return InvalidUsage(f"no usage: no bucket has a quantity; the buckets are {', '.join(BUCKETS)}", loc=("usage",))
+
+
 def _usage(given: object) -> Usage:
+    """A usage from plain JSON values; a null is as if the bucket had been left out."""
     if not isinstance(given, dict):
         raise InvalidInput(f"usage is {shown(given)!r}; it must be an object of buckets", loc=("usage",), value=given)
     try:
         known(given, tuple(BUCKETS), "bucket")
-        return Usage(**given)
-    except InvalidUsage as error:
-        raise error if error.problems[0].loc[:1] == ("usage",) else error.under("usage") from None
+        said = {name: value for name, value in given.items() if value is not None}
     except InvalidInput as error:
         raise error.under("usage") from None
+    if not said:
+        raise no_usage()
+    try:
+        return Usage(**said)
+    except InvalidUsage as error:
+        raise error if error.problems[0].loc[:1] == ("usage",) else error.under("usage") from None
 
 
 def _theirs(given: object) -> ProviderUsage | None:

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from planner.batch import NAMES, ColumnsAnswer, CostColumns, known, refused, shown, typed
+from planner.batch import NAMES, ColumnsAnswer, CostColumns, known, no_usage, refused, shown, typed
 from planner.when import When, when
 from planner.wire import plain
 from pricing.cost import EXACT
 from pricing.errors import BadCatalog, InvalidInput, InvalidUsage, Problem, TokenplanError
-from pricing.usage import BUCKETS, LARGEST
+from pricing.usage import BUCKETS, LARGEST, Usage
 
 try:
     import numpy as np
@@ -44,6 +44,7 @@ Wrong: TypeAlias = "dict[int, TokenplanError]"
 """Row -> the first that is wrong with its values."""
 
 _TERMS: Final = NAMES[:4]
+_UNUSED: Final = Usage()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,16 +85,34 @@ def read(given: Mapping[str, object], now: datetime) -> Taken:
     """Columns named like buckets and terms: each a list, an Arrow array, or one value for all rows.
 
     Raises:
-        InvalidInput: an unknown or ragged column, no model, a value for all rows that is none.
+        InvalidInput: an unknown or ragged column, no model, no bucket, a value for all rows that is none.
     """
     size = _size(given)
     wrong: Wrong = {}
+    given = {name: values for name, values in given.items() if values is not None}
     usage = {name: _quantities(name, given[name], size, wrong) for name in BUCKETS if name in given}
     terms = {name: _texts(name, given.get(name), wrong) for name in _TERMS}
     if given.get("model") is None:
         raise InvalidInput("columns name no model; give model, a list or one value", loc=("columns", "model"))
     at, bare = _instants(given.get("as_of"), now, wrong)
-    return Taken(usage or {"input_tokens": np.zeros(size, np.int64)}, terms, at, bare, wrong)
+    _refuse_unused({name: given[name] for name in usage}, size, wrong)
+    return Taken(usage, terms, at, bare, wrong)
+
+
+def _refuse_unused(given: Mapping[str, Any], size: int, wrong: Wrong) -> None:
+    """A row that says null in every bucket used nothing: its error. No bucket at all is every row's."""
+    if not given:
+        raise no_usage().under("columns")
+    unused = np.ones(size, bool)
+    for values in given.values():
+        if _is_arrow(values):
+            unused &= values.is_null().to_numpy(zero_copy_only=False)
+        elif isinstance(values, list) and None in values:
+            unused &= np.fromiter((value is None for value in values), bool, size)
+        else:
+            return
+    for row in np.flatnonzero(unused).tolist():
+        wrong.setdefault(row, no_usage())
 
 
 def priced(taken: Taken, catalog: Catalog) -> Priced:
@@ -180,8 +199,11 @@ def _is_arrow(values: object) -> bool:
 
 
 def _quantities(name: str, values: Any, size: int, wrong: Wrong) -> NDArray[Any]:
-    """A bucket's quantities; of Arrow arrays a null is left out."""
+    """A bucket's quantities; a null is as if the row had left it out."""
     if isinstance(values, list):
+        if None in values:
+            default = getattr(_UNUSED, name)
+            values = [default if value is None else value for value in values]
         return _amounts(values) if name in AMOUNTS else _counts(name, values, wrong)
     if _is_arrow(values):
         from pricing import arrow  # noqa: PLC0415 - only who sends Arrow needs it

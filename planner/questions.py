@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from planner.batch import loads, no_usage
 from pricing.errors import InvalidInput, Problem
+from pricing.usage import BUCKETS, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Question = TypeVar("Question")
+_NOTHING = Usage()
 
 
 def read(kind: type[Question], body: bytes | str) -> Question:
     """A question of that type from JSON text.
 
-    Strict: `true` is no count and `"12"` no number; unknown fields are refused.
+    Strict: `true` is no count and `"12"` no number; unknown fields are refused. A null bucket of a usage is not used.
 
     Raises:
-        InvalidInput: no JSON, or not the question's shape; a problem for each field that is wrong.
+        InvalidInput: no JSON, or not the question's shape; a problem for each field that is wrong; a usage in which no
+            bucket has a quantity.
     """
     try:
-        return _adapter(kind).validate_json(body, strict=True)  # type: ignore[arg-type, no-any-return]  # types hash
+        question: Question = _adapter(kind).validate_json(body, strict=True)  # type: ignore[arg-type]  # types hash
     except ValidationError as error:
-        raise _refused(error) from None
+        if not _unused(error):
+            raise _refused(error) from None
+        return read(kind, _without_nulls(body))
+    if getattr(question, "usage", None) == _NOTHING and not json.loads(body)["usage"]:
+        raise no_usage()
+    return question
+
+
+def _unused(error: ValidationError) -> bool:
+    """Whether nothing is wrong but nulls in buckets of the question's usage."""
+    return all(
+        len(each["loc"]) > 1 and each["loc"][0] == "usage" and each["loc"][1] in BUCKETS and each.get("input") is None
+        for each in error.errors(include_url=False)
+    )
+
+
+def _without_nulls(body: bytes | str) -> str:
+    """The question without the null buckets of its usage; an amount keeps its digits as text."""
+    given = json.loads(body)
+    said = loads(body)["usage"]
+    given["usage"] = {
+        name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in said.items() if value is not None
+    }
+    return json.dumps(given)
 
 
 def of_values(kind: type[Question], values: Mapping[str, Any]) -> Question:

@@ -254,7 +254,10 @@ def _buckets(path: str) -> Usage:
     ]
     if unknown:
         raise InvalidUsage.of(unknown)
-    return Usage(**data)
+    said = {name: value for name, value in data.items() if value is not None}
+    if not said:
+        raise InvalidUsage(f"{path}: no usage: no bucket has a quantity; the buckets are {', '.join(BUCKETS)}")
+    return Usage(**said)
 
 
 _NOTHING: Final = Usage()

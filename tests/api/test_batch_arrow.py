@@ -96,6 +96,16 @@ def test_arrows_own_types_are_taken(client):
     assert totals["total_usd"] == "0.0005"  # 1,000 x 0.25 a million, and 2.5 x 0.0001
 
 
+def test_a_row_that_used_nothing_is_refused(client):
+    """A null is not used: in one bucket of two it costs nothing, in both it is the row's error; no bucket is a 422."""
+    nulls = pa.array([None, None], pa.int64())
+    batch = pa.record_batch({"model": ["gpt-5-mini"] * 2, "input_tokens": [1000, None], "output_tokens": nulls})
+    (found,), totals = read(post(client, stream(batch)).content)
+    assert found["cost_usd"].to_pylist() == [Decimal("0.000250000000"), None]
+    assert "no usage" in found["cost_error"][1].as_py()
+    assert post(client, stream(pa.record_batch({"model": ["gpt-5-mini"]}))).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("data", "status", "said"),
     [
@@ -159,7 +169,8 @@ def test_memory_is_bounded_by_the_message(guarded):
     names = [pa.array([f"model-{at}-{way}" for way in range(40)]) for at in range(9)]
     every = pa.chunked_array(names).combine_chunks()
     growing = [
-        _of(model=pa.DictionaryArray.from_arrays([0], every.slice(0, 40 * (at + 1)))) for at in range(len(names))
+        _of(model=pa.DictionaryArray.from_arrays([0], every.slice(0, 40 * (at + 1))), input_tokens=[1])
+        for at in range(len(names))
     ]
     _, said = read(guarded.post(PATH, content=stream(*growing, emit_dictionary_deltas=True), headers=headers).content)
     assert "dictionaries have grown" in said["stream_error"]["errors"][0]["msg"]

@@ -74,6 +74,8 @@ def test_a_decimal_keeps_its_digits(client):
         ({"model": "gpt-5-mini"}, "no column is a list"),
         ({"input_tokens": [1]}, "columns name no model"),
         ({"model": [7], "service_tier": 3}, "service_tier is 3"),
+        ({"model": ["gpt-5-mini"]}, "no usage"),
+        ({"model": ["gpt-5-mini"], "input_tokens": None}, "no usage"),
         ({"model": ["gpt-5-mini"], "input_tokens": 1.5}, "input_tokens is 1.5"),
         ({"model": ["gpt-5-mini"], "as_of": "soon"}, "as_of is 'soon'"),
     ],
@@ -89,8 +91,8 @@ def test_a_wrong_column_is_refused_whole(client, given, said):
     ("name", "value"),
     [
         ("model", 7), ("model", None), ("service_tier", []), ("as_of", "soon"), ("as_of", 3), ("input_tokens", True),
-        ("input_tokens", 1.5), ("input_tokens", "1"), ("input_tokens", None), ("input_tokens", -1),
-        ("input_tokens", 10**30), ("audio_seconds", True), ("audio_seconds", None), ("audio_seconds", [1]),
+        ("input_tokens", 1.5), ("input_tokens", "1"), ("input_tokens", -1),
+        ("input_tokens", 10**30), ("audio_seconds", True), ("audio_seconds", [1]),
         ("audio_seconds", -0.5),
     ],
 )  # fmt: skip
@@ -103,6 +105,15 @@ def test_a_wrong_value_is_its_rows_error(client, name, value):
     assert (answer["priced"], answer["refused"]) == (1, 1)
     assert answer["columns"]["error"][0] is None
     assert answer["columns"]["error"][1]["errors"][0]["msg"]
+
+
+def test_a_null_is_not_used_and_a_row_of_nulls_is_refused(client):
+    """1,000 x 0.25 a million where output is null; a row with null in every bucket used nothing, which is an error."""
+    answer = columns(
+        client, model=["gpt-5-mini"] * 3, input_tokens=[1000, None, 0], output_tokens=[None, None, None]
+    )["columns"]  # fmt: skip
+    assert answer["total_usd"] == ["0.00025", None, "0"]
+    assert "no usage" in answer["error"][1]["errors"][0]["msg"]
 
 
 def test_what_a_reader_must_know_is_said_once(client):
