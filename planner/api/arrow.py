@@ -160,7 +160,7 @@ class _Prices:
         return self._written()
 
     def broken(self, said: Mapping[str, object]) -> bytes:
-        """An empty batch with the reason, and a message that is cut: a stream that merely stops would count as whole."""
+        """An empty batch with the reason, and a message cut short: a stream that merely stops counts as whole."""
         self._last(said)
         return self._written() + _CUT
 

@@ -253,7 +253,7 @@ def _buckets(path: str) -> Usage:
         if name not in BUCKETS
     ]
     if unknown:
-        raise InvalidUsage.of(unknown)
+        raise InvalidUsage.of([*unknown, Problem(("shape",), "a provider's own usage object needs --shape")])
     said = {name: value for name, value in data.items() if value is not None}
     if not said:
         raise InvalidUsage(f"{path}: no usage: no bucket has a quantity; the buckets are {', '.join(BUCKETS)}")

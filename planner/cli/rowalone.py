@@ -10,7 +10,7 @@ from planner.batch import asked, loads
 from planner.cli.rowchunks import ADDED
 from planner.costing import price, priced
 from planner.wire import plain
-from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel
+from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel, one_of
 from pricing.headers import TERMS, meant, respelt
 from pricing.usage import BUCKETS
 
@@ -134,8 +134,7 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
             continue
         into = usage if name in BUCKETS else found if name in TERMS else whole if name in WHOLE else None
         if into is None:
-            if ours := how.respelt(column):
-                raise InvalidInput(respelling(column, ours), loc=(column,), value=value)
+            refuse_respelt(column, how.respelt(column))
             continue
         if name in into:
             raise InvalidInput(f"{name} is given twice, once as {column}", loc=(name,), value=value)
@@ -151,15 +150,33 @@ def _question(row: Mapping[str, Any], how: Reading) -> dict[str, Any]:
         nested = loads(nested) if isinstance(nested, str) else nested
         if usage or not isinstance(nested, dict):
             raise InvalidInput("usage must be an object of buckets, and stand alone; or give --shape", loc=("usage",))
+        _of_buckets(nested)
         usage = nested
     if not usage:
         raise no_bucket(row)
     return {**found, "usage": usage}
 
 
-def respelling(column: str, ours: str) -> str:
-    """What is wrong with a column that is one of ours but for its spelling."""
-    return f"column {column!r} must be spelt {ours}; rename it or --map {ours}={column}"
+def _of_buckets(usage: Mapping[str, Any]) -> None:
+    """Refuse a usage object with keys that are no buckets: perhaps it is a provider's own."""
+    unknown = next((name for name in usage if name not in BUCKETS), None)
+    if unknown is not None:
+        from pricing.payloads import SHAPES
+
+        said = f"usage: unknown bucket {unknown!r}; {one_of(unknown, BUCKETS)}"
+        theirs = f"a provider's own usage needs --shape, one of {', '.join(SHAPES)}"
+        raise InvalidInput(f"{said}; {theirs}", loc=("usage", unknown), value=usage[unknown])
+
+
+def refuse_respelt(column: str, ours: str | None) -> None:
+    """Refuse a column that is one of ours but for its spelling; None is none.
+
+    Raises:
+        InvalidInput: says how to spell or map it.
+    """
+    if ours:
+        said = f"column {column!r} must be spelt {ours}; rename it or --map {ours}={column}"
+        raise InvalidInput(said, loc=("rows",), value=column)
 
 
 def number(text: str) -> object:

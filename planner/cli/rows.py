@@ -10,7 +10,7 @@ from planner.batch import defaults
 from planner.cli import rowfiles
 from planner.cli.progress import progress_of
 from planner.cli.render import Output, draw, screen
-from planner.cli.rowalone import WHOLE, Alone, Reading, no_bucket, respelling
+from planner.cli.rowalone import WHOLE, Alone, Reading, no_bucket, refuse_respelt
 from planner.cli.rowchunks import CsvFile, JsonlFile
 from planner.cli.rowfiles import KINDS, finished, opened
 from planner.cli.rowtotals import Totals, as_csv, page, summary
@@ -92,8 +92,7 @@ def _checked_header(columns: Iterable[str], alone: Alone) -> None:
         if column not in columns:
             raise InvalidInput(f"--map: no column {column!r}; {one_of(column, columns)}", loc=("map",), value=column)
     for column in columns:
-        if name := how.respelt(column):
-            raise InvalidInput(respelling(column, name), loc=("rows",), value=column)
+        refuse_respelt(column, how.respelt(column))
     if "model" not in ours and "model" not in how.common:
         raise InvalidInput(
             f"no column is 'model'; the columns are {', '.join(columns)}; name MODEL or --map model=COLUMN"

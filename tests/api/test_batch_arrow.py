@@ -100,7 +100,7 @@ def test_a_row_that_used_nothing_is_refused(client):
     """A null is not used: in one bucket of two it costs nothing, in both it is the row's error; no bucket is a 422."""
     nulls = pa.array([None, None], pa.int64())
     batch = pa.record_batch({"model": ["gpt-5-mini"] * 2, "input_tokens": [1000, None], "output_tokens": nulls})
-    (found,), totals = read(post(client, stream(batch)).content)
+    (found,), _ = read(post(client, stream(batch)).content)
     assert found["cost_usd"].to_pylist() == [Decimal("0.000250000000"), None]
     assert "no usage" in found["cost_error"][1].as_py()
     assert post(client, stream(pa.record_batch({"model": ["gpt-5-mini"]}))).status_code == 422
@@ -147,7 +147,7 @@ def test_a_wrong_first_batch_is_refused(client, second, said):
 
 
 def test_what_breaks_later_breaks_the_answer(client):
-    """Seven batches cut in the seventh: six are answered, the last metadata says why, and no reader takes it for all."""
+    """Seven batches cut in the seventh: six are answered, the last metadata says why, no reader takes it for all."""
     cut = stream(*[_of(**GOOD)] * 7)[:-9]
     answer = post(client, cut)
     assert answer.status_code == 200

@@ -213,3 +213,19 @@ def test_prompts_stay_out_of_logs_and_errors_are_short(client, caplog):
 def test_openapi_is_what_was_agreed(client, golden):
     """The description changes only on purpose."""
     golden("openapi.json", json.dumps(client.get("/openapi.json").json(), indent=1, sort_keys=True) + "\n")
+
+
+@pytest.mark.parametrize("usage", [{}, {"input_tokens": None}])
+@pytest.mark.parametrize("path", ["/v1/cost", "/v1/compare"])
+def test_a_usage_that_says_nothing_is_refused(client, path, usage):
+    """No bucket, or null in each, is a mistake of the caller's, not a request that costs nothing."""
+    named = {"model": "gpt-5-mini"} if path == "/v1/cost" else {"models": ["gpt-5-mini"]}
+    answer = client.post(path, json={**named, "usage": usage})
+    assert (answer.status_code, "no usage" in answer.json()["detail"]) == (422, True), answer.text
+
+
+def test_a_null_bucket_is_not_used(client):
+    """1,000 x 0.25 a million; a null beside them costs nothing, a stated 0 alone is a usage of 0 USD."""
+    for usage, usd in (({"input_tokens": 1000, "output_tokens": None}, "0.00025"), ({"input_tokens": 0}, "0")):
+        answer = client.post("/v1/cost", json={"model": "gpt-5-mini", "usage": usage})
+        assert answer.json()["total_usd"] == usd

@@ -236,6 +236,31 @@ def test_a_model_for_all_rows_is_said_to_fill_gaps_only(rows):
     assert "note: column 'model' names the models; claude-haiku-4-5 is taken where it is empty" in ran.err
 
 
+def test_a_providers_usage_without_its_shape_is_told_of_it(rows):
+    """The error of an unknown bucket says --shape and the shapes there are."""
+    ran = rows('{"model":"gpt-5-mini","usage":{"prompt_tokens":3}}\n', name="in.jsonl")
+    assert "needs --shape, one of" in ran.out
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path):
+    """`| head -1` ends the run with 0, so that it passes under pipefail."""
+    path = tmp_path / "in.csv"
+    path.write_text(f"{HEAD}\n" + f"{GOOD}\n" * 40_000)
+    argv = [sys.executable, "-m", "planner.main", "cost", "--rows", str(path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
+        ran.stdout.readline()
+        ran.stdout.close()
+        ran.stderr.read()
+        assert ran.wait(60) == 0
+
+
+@pytest.mark.parametrize("usage", ["{}", '{"input_tokens": null}'])
+def test_a_usage_that_says_nothing_is_refused(tokenplan, usage):
+    """A usage file without a quantity is refused as options without one are."""
+    ran = tokenplan("cost", "gpt-5-mini", "--usage", "-", stdin=usage)
+    assert (ran.code, "no usage: no bucket has a quantity" in ran.err) == (2, True)
+
+
 def test_a_whole_number_may_have_a_point(rows):
     """Pandas writes 1000.0 for integers beside blanks; 1000.5 is no count."""
     ran = rows("model,input\ngpt-5-mini,1000000.0\ngpt-5-mini,1000.5\n")
