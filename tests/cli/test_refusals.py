@@ -185,7 +185,7 @@ def test_broken_pipe():
     with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as child:
         os.close(writing)
         _, err = child.communicate(timeout=60)
-    assert (child.returncode, err) == (130, "")
+    assert (child.returncode, err) == (0, "")
 
 
 def test_interrupted_process():
