@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from planner.checks import LARGEST, STRICT
+from planner.checks import LARGEST, SMALLEST, STRICT
 from planner.costing import Terms, priced
 from planner.estimate import EstimateQuestion, estimate
 from planner.prompt import Prompt
@@ -98,6 +98,9 @@ class Pricer:
         if call.usd is not None:
             if not (call.usd.is_finite() and 0 <= call.usd <= LARGEST):
                 said = f"it must not be negative, and at most {LARGEST:g}"
+                raise InvalidInput(f"usd is {call.usd}; {said}", loc=("usd",), value=str(call.usd))
+            if 0 < call.usd < SMALLEST:  # quotients of costs must stay finite
+                said = f"it must be 0, or at least {SMALLEST:g}"
                 raise InvalidInput(f"usd is {call.usd}; {said}", loc=("usd",), value=str(call.usd))
             return CallCost(call.usd, "stated", None)
         assert call.model is not None

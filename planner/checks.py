@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Number = int | float | Decimal | None
 
-_SMALLEST: Final = 1e-15
+SMALLEST: Final = 1e-15
 """Divisors are above this, so that no quotient overflows."""
 
 STRICT: Final = {"extra": "forbid", "use_attribute_docstrings": True}
@@ -60,8 +60,8 @@ class Checks:
     def divisor(self, **values: Number) -> Self:
         """Above zero, and not so small that no float holds a quotient by it."""
         for name, value in values.items():
-            if value is not None and value != 0 and _lies(value, 0, _SMALLEST):
-                self.refuse(name, value, f"it must be above {_SMALLEST:g}")
+            if value is not None and value != 0 and _lies(value, 0, SMALLEST):
+                self.refuse(name, value, f"it must be above {SMALLEST:g}")
         return self.positive(**values)
 
     def done(self) -> None:

@@ -171,7 +171,7 @@ def cascade(question: CascadeQuestion, catalog: Catalog, counter: Counter, now: 
         quality=quality.whole,
         all_strong_quality=quality.strong,
         all_weak_quality=quality.weak,
-        cost_per_correct_answer_usd=cost / quality.whole if quality.whole else None,
+        cost_per_correct_answer_usd=cost / quality.whole if quality.whole and quality.whole > _CLOSE else None,
         cost_per_month_usd=None if months is None else cost * months,
         savings_per_month_usd=None if months is None else (strong - cost) * months,
         basis="assumed",

@@ -75,6 +75,7 @@ def test_everything_a_prompt_holds_is_sent(pricer, more):
         (Call(usd=Decimal(-1)), ("weak", "usd"), "must not be negative"),
         (Call(usd=Decimal("NaN")), ("weak", "usd"), "usd is NaN"),
         (Call(usd=Decimal("1e400")), ("weak", "usd"), "at most 1e"),
+        (Call(usd=Decimal("1e-320")), ("weak", "usd"), "must be 0, or at least 1e-15"),
         (Call(model="gpt-5-mini"), ("weak", "usage"), "what is sent"),
         (Call(model="gpt-5-mini", text="x"), ("weak", "output_tokens"), "a prompt needs output_tokens"),
         (Call(model="gpt-5-mini", text="x", usage=USAGE), ("weak", "usage"), "not both"),

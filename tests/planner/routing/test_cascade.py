@@ -49,6 +49,12 @@ def test_joint_shares_by_hand(planner):
     assert answer.break_even_escalation_probability == pytest.approx(1 - 0.0012 / 0.01)
 
 
+def test_almost_no_quality_has_no_price(planner):
+    """A correct answer in ever so many has no finite price, so none is told."""
+    answer = ask(planner, tier("1", 1.0, 1e-320), tier("2", quality=0.0))
+    assert answer.cost_per_correct_answer_usd is None
+
+
 def test_three_tiers_are_those_of_a_simulation(planner):
     """60,000 requests passed on by dice cost, and are right, as often as the closed form says."""
     rows = ((0.1, 0.5, 0.9), (0.3, 0.6, 0.8), (1.0, 1.0, 0.7))
