@@ -34,19 +34,19 @@ def when(as_of: AsOf, now: datetime, key: str = "as_of") -> When:
     `key` is what the question calls it.
 
     Raises:
-        InvalidInput: not an ISO 8601 date or instant.
+        InvalidInput: not an ISO 8601 date or instant, or outside the years 1 to 9999 in UTC.
     """
     if as_of is None:
         return When(now)
     try:
         parsed = _parse(as_of)
-    except ValueError:
+        at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset may carry an instant out of the years 1 to 9999
         raise InvalidInput(
             f"{key} is {as_of!r}; it must be an ISO 8601 date or instant such as 2026-11-23 or 2026-11-23T14:00:00Z",
             loc=(key,),
             value=as_of,
         ) from None
-    at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     bare = not isinstance(as_of, datetime) and (isinstance(as_of, date) or len(as_of) <= len("2026-11-23"))
     return When(at, bare, at > now)
 
