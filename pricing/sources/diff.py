@@ -113,6 +113,21 @@ def _moves(old: Model, new: Model, at: datetime) -> Iterator[Moved]:
 
 
 def _lost(old: Model, new: Model, at: datetime) -> tuple[str, ...]:
-    """The tiers and regions that had a price and have none."""
+    """The tiers and regions that had a price and have none, and the buckets that lost theirs in those that stay."""
     had, has = ({(e.tier, e.region) for e in model.sets if e.valid(at)} for model in (old, new))
-    return tuple(sorted(f"{tier} in {region}" if region else tier for tier, region in had - has))
+    found = {_offer(*key) for key in had - has}
+    found |= {f"{bucket} of {_offer(*key)}" for key in had & has for bucket in _gone(old, new, key, at)}
+    return tuple(sorted(found))
+
+
+def _gone(old: Model, new: Model, key: tuple[str, str | None], at: datetime) -> set[str]:
+    """The buckets that an offer priced, under whatever conditions, and no longer does."""
+    before, after = (
+        {bucket for each in model.sets if each.valid(at) and (each.tier, each.region) == key for bucket in each.rates}
+        for model in (old, new)
+    )
+    return before - after
+
+
+def _offer(tier: str, region: str | None) -> str:
+    return f"{tier} in {region}" if region else tier

@@ -170,7 +170,10 @@ def _body(
 ) -> tuple[bytes | None, str]:
     """The bytes and ETag of a feed; no bytes where the server says that they are unchanged."""
     if "://" not in feed.url:
-        whole = Path(feed.url).read_bytes()
+        path = Path(feed.url)
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise OSError(f"{path.name} is no regular file")
+        whole = path.read_bytes()
         _limit(len(whole))
         return whole, ""
     same = known is not None and known[1].get("url") == feed.url and known[1].get("etag")

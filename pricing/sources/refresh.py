@@ -21,9 +21,14 @@ from pricing.sources.diff import Diff, diff
 from pricing.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import httpx
+
+    from pricing.sources.records import Record
+
+DEAREST: Final = 10**6
+"""USD for a unit (a million tokens, a call, a second) beyond which a figure is a mistake of its feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +142,21 @@ def _check(name: str, today: str, text: str) -> None:
     try:
         records = build.READERS[name](text, Origin(f"{name} feed", today))
         good = sum(bool(record.sets or record.context_window) for record in records)
+        wrong = next((said for record in records for said in _impossible(record)), None)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, DecimalException, RecursionError) as error:
         raise BadCatalog(f"it does not have the feed's form: {type(error).__name__}: {str(error)[:200]}") from error
+    if wrong:
+        raise BadCatalog(f"it says what no price can be: {wrong}")
     if not good:
         raise BadCatalog(f"it lists {len(records)} models and nothing of any")
+
+
+def _impossible(record: Record) -> Iterator[str]:
+    """The prices of a record that are negative, no number, or beyond any price, in words."""
+    for one in record.sets:
+        for bucket, rate in one.rates.items():
+            if not (rate.is_finite() and 0 <= rate <= DEAREST):
+                yield f"{record.provider}/{record.model} {bucket} {rate:.6g}"
 
 
 def _read(text: feeds.Text) -> Read:

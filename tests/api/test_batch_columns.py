@@ -14,7 +14,7 @@ from planner.wire import dumps
 
 PATH = "/v1/cost/batch"
 MODELS = ["gpt-5-mini", "claude-haiku-4-5", "gemini-2.5-pro", "whisper-1", "gpt-5-mni"]
-COUNTS = st.one_of(st.integers(0, 10**6), st.integers(0, 10**12))
+COUNTS = st.one_of(st.integers(0, 10**6), st.integers(0, 10**11))  # a row of columns holds 9.2 M USD
 ROW = st.fixed_dictionaries({
     "model": st.sampled_from(MODELS),
     "service_tier": st.sampled_from([None, "standard", "batch"]),
@@ -48,6 +48,14 @@ def test_columns_cost_what_rows_cost(client, rows):
         assert held["model"][place] == row.get("model", {}).get("id")
         assert held["provider"][place] == row.get("model", {}).get("provider")
         assert (held["error"][place] or {}).get("type") == row.get("error", {}).get("type")
+
+
+def test_a_row_beyond_what_a_column_holds_is_refused(client):
+    """10^12 tokens at 10 USD a million are more than 64 bits hold: an error that names the most."""
+    answer = columns(client, model=["gpt-5", "gpt-5"], output_tokens=[10**12, 100_000])
+    assert answer["columns"]["error"][0]["type"] == "too-large"
+    assert "one row of a table holds at most 9223372.036854775807" in answer["columns"]["error"][0]["errors"][0]["msg"]
+    assert (answer["priced"], answer["total_usd"]) == (1, "1")
 
 
 def test_http_answers_what_python_answers(client, planner):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def run(mirror, home, shipped):
     """A function that refreshes from the mirror."""
 
     def refreshed(now=NOW, **options):
-        return refresh(home, now, origin=mirror.url, shipped=shipped, **{"seconds": 20, **options})
+        return refresh(home, now, shipped=shipped, **{"origin": mirror.url, "seconds": 20, **options})
 
     return refreshed
 
@@ -199,6 +200,36 @@ def test_an_emptied_or_wrong_typed_feed_is_refused(run, mirror, home, name, text
     done = run(NOW + timedelta(hours=1))
     assert [each.how for each in done.feeds if each.problem] == ["kept"]
     assert prices(installed.current(home).directory, NOW + timedelta(hours=1)) == before
+
+
+@pytest.mark.parametrize("price", ["-0.000001", "1e300", '"NaN"', "NaN", "-1"])
+def test_a_price_that_cannot_be_is_its_feeds_fault(run, mirror, home, price):
+    """A negative, endless or absurd price refuses the feed by name and model; its last good text stands."""
+    before = prices(run().directory, NOW)
+    stated = json.loads(mirror.texts["litellm.json"])["gpt-5-mini"]["input_cost_per_token"]
+    mirror.texts["litellm.json"] = re.sub(rf": {stated}\b", f": {price}", mirror.texts["litellm.json"])
+    done = run(NOW + timedelta(hours=1))
+    (bad,) = [each for each in done.feeds if each.problem]
+    assert (bad.name, bad.how) == ("litellm", "kept")
+    assert prices(installed.current(home).directory, NOW + timedelta(hours=1)) == before
+
+
+def test_a_bucket_that_loses_its_price_needs_to_be_accepted(run, mirror):
+    """An output price that turns to nothing is listed as emptied, with the bucket, and holds the refresh back."""
+    run()
+    mirror.texts["openrouter.json"] = ROUTER.replace('"completion": "0.000002"', '"completion": "0"')
+    refused = run(NOW + timedelta(hours=1))
+    assert refused.status == "refused"
+    assert [each.tiers for each in refused.changes.emptied if each.model == "acme/one"] == [
+        ("output_tokens of standard",)
+    ]
+
+
+def test_a_pipe_is_no_feed(run, tmp_path):
+    """A mirror in which a feed is a pipe is refused at once instead of waiting for a writer."""
+    os.mkfifo(tmp_path / "litellm.json")
+    with pytest.raises(BadCatalog, match=r"litellm\.json is no regular file"):
+        run(origin=str(tmp_path / "litellm.json"))
 
 
 def test_a_tenfold_move_needs_to_be_accepted(run, mirror, home):
