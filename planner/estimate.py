@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from planner.tokens.count import Modality
     from pricing.catalog import Catalog
     from pricing.names import Resolution
+    from pricing.rates import Model
 
 _FITS_FIRST: Final = {True: 0, None: 1, False: 2}
 _Z95: Final = 1.6448536269514722  # the 95th percentile of the standard normal
@@ -282,11 +283,21 @@ def _prefix(
     least = resolved.model.cache_minimum_tokens
     if least is not None and 0 < wanted < least:
         return 0, (f"a prefix of {wanted} tokens is never cached: {resolved.model.id} caches from {least} tokens",)
+    unknown = unknown_minimum(resolved.model) if wanted else ()
     if wanted > cacheable:
         return cacheable, (
+            *unknown,
             f"of a prefix of {wanted} tokens {cacheable} are text and images; sound and video are taken fresh",
         )
-    return wanted, ()
+    return wanted, unknown
+
+
+def unknown_minimum(model: Model) -> tuple[str, ...]:
+    """What is said of a model that caches, where no source states from how many tokens on."""
+    caches = any("cache_read_tokens" in each.rates for each in model.sets)
+    if not caches or model.cache_minimum_tokens is not None:
+        return ()
+    return (f"from how many tokens on {model.id} caches is not known; a prefix of any length was taken as cached",)
 
 
 def _outputs(question: EstimateQuestion) -> _Outputs:

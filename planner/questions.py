@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,7 +67,20 @@ def of_values(kind: type[Question], values: Mapping[str, Any]) -> Question:
     """
     from planner.wire import dumps  # noqa: PLC0415 - who has text needs no writer
 
-    return read(kind, dumps(dict(values)))
+    try:
+        text = dumps(dict(values))
+    except ValueError as error:
+        raise InvalidInput(f"a figure is NaN or infinite, which JSON does not hold: {_endless(values)}") from error
+    return read(kind, text)
+
+
+def _endless(value: object, path: str = "") -> str:
+    """Where the first figure stands that is no JSON number."""
+    if isinstance(value, float) and not isfinite(value):
+        return f"{path} is {value}"
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (_endless(each, f"{path}.{key}" if path else str(key)) for key, each in steps)
+    return next((each for each in found if each), "")
 
 
 @cache

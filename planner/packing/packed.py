@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, Literal
 
-from planner.estimate import Money
+from planner.estimate import Money, unknown_minimum
 from planner.packing import positions
 from planner.packing.budget import Budget
 from planner.packing.items import KINDS, Kind, Sized
@@ -372,6 +372,8 @@ def _notes(plan: Plan, resolved: Resolution, tokens: int) -> Iterator[str]:
     least = resolved.model.cache_minimum_tokens
     if plan.question.cache_hit_rate is not None and least is not None and tokens < least:
         yield f"a prefix of {tokens} tokens is never cached: {resolved.model.id} caches from {least} tokens"
+    if plan.question.cache_hit_rate:
+        yield from unknown_minimum(resolved.model)
     if plan.slides:
         yield (
             "turns fall out of the history, so its start moves with each turn and it is no part of the stable prefix; "

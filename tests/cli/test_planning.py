@@ -63,6 +63,7 @@ def test_a_value_is_read_from_a_file(tokenplan, tmp_path):
         (("--weak", "gpt-x9:1/1", "--strong", "1"), "--weak.model: unknown model 'gpt-x9'"),
         (("--weak", "1", "--strong", "1", "--load.output-tokens", "x"), "'x' must be a whole number"),
         (("--weak", "1", "--strong", "@nowhere.json"), "nowhere.json: No such file"),
+        (("--weak", "1", "--strong", "1", "--strong-share", "nan"), "strong_share is nan"),
         (("--question", "nowhere.toml"), "nowhere.toml: No such file"),
         (("--weakk", "1"), "unknown option '--weakk'; nearest: --weak"),
     ],
