@@ -255,7 +255,7 @@ def _single(path: str, data: bytes, ground: _Ground) -> FileRow:
         detail = ground.question.detail
         items = [Opened(f"page {at}", (), replace(page, detail=detail)) for at, page in enumerate(document.pages, 1)]
         if document.kind != "pdf":
-            items = [Opened("text", (), piece) for piece in _pieces(document.text, ground.counter.max_bytes // 4)]
+            items = [Opened("text", (), piece) for piece in _pieces(document.text, ground.counter.max_bytes)]
     if kind == "text":
         kind = _flavour(path)
     found = combined(counted(items, ground.resolved.model, ground.counter))
@@ -264,8 +264,11 @@ def _single(path: str, data: bytes, ground: _Ground) -> FileRow:
     return FileRow(path, kind, len(data), sized(found), _cost(found, ground), pages, None, found.notes)
 
 
-def _pieces(text: str, most: int) -> list[str]:
-    """A text in pieces of at most `most` characters, cut after a line end; one that fits stays whole."""
+def _pieces(text: str, most_bytes: int) -> list[str]:
+    """A text in pieces of at most so many bytes, cut after a line end where there is one; one that fits stays whole."""
+    most = most_bytes // 4
+    if len(text) <= most or len(text.encode("utf-8", "surrogatepass")) <= most_bytes:
+        return [text]
     pieces, start = [], 0
     while len(text) - start > most:
         end = text.rfind("\n", start, start + most) + 1 or start + most
@@ -276,7 +279,7 @@ def _pieces(text: str, most: int) -> list[str]:
 
 def _cut(found: Count, cuts: int) -> Count:
     """The count of a text that was cut: each cut may part what is one token, or two."""
-    note = f"too large to count at once: the sum of {cuts + 1} pieces cut at line ends"
+    note = f"too large to count at once: the sum of {cuts + 1} pieces, cut at line ends where there are any"
     low, high = max(0, found.low - cuts), found.high + cuts
     method = least_sure((found.method, "reconstructed"))
     return replace(found, low=low, high=high, method=method, notes=(*found.notes, note))

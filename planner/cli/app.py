@@ -158,7 +158,7 @@ def _run(argv: list[str], serve: Serve, made: list[Parser]) -> int:
     if name is None:
         return _start(before)
     if name not in COMMANDS:
-        raise InvalidInput(f"unknown command {name!r}; {one_of(name, COMMANDS)}")
+        return _group(name, after)
     command = _command(name)
     parser = _parser(name, command)
     made.append(parser)
@@ -183,6 +183,20 @@ def _split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
         return argv, None, []
     words = 2 if " ".join(argv[at : at + 2]) in COMMANDS else 1
     return argv[:at], " ".join(argv[at : at + words]), argv[at + words :]
+
+
+def _group(name: str, after: list[str]) -> int:
+    """The commands of a group whose name alone, or with --help, was typed.
+
+    Raises:
+        InvalidInput: no command begins so.
+    """
+    within = {words: about for words, (_, about) in COMMANDS.items() if words.startswith(f"{name} ")}
+    if not within or after not in ([], ["-h"], ["--help"]):
+        raise InvalidInput(f"unknown command {name!r}; {one_of(name, within or COMMANDS)}")
+    width = max(map(len, within))
+    print("\n".join(f"  {words:<{width}}  {about}" for words, about in within.items()))
+    return DONE if after else WRONG_INPUT
 
 
 def _start(options: list[str]) -> int:

@@ -251,3 +251,11 @@ def test_a_pdf_is_cut_like_its_text(tokenplan, tmp_path):
         for path in (pdf, text)
     )
     assert of_pdf == of_text > 1
+
+
+def test_a_group_of_commands_has_a_help(tokenplan):
+    """`context --help` lists what stands under it; a word under it that is none is told the nearest."""
+    ran = tokenplan("context", "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split("  ")[1] for line in ran.out.splitlines()] == ["context fit", "context pack", "context chunks"]
+    assert "valid: context fit, context pack" in tokenplan("context", "packk").err
