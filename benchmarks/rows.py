@@ -198,7 +198,7 @@ def rows() -> tuple[Row, ...]:
             1 / 4,
             kb100,
             3,
-            note="tiktoken alone; the goal is the fast engine's",
+            note="fast engine",
         ),
         Row("call-genai", call, "genai-prices `calc_price`", 1 / 5, partial(call_against, peer="time_genai_prices"), 3),
         Row("call-litellm", call, "litellm `cost_per_token`", 1 / 5, partial(call_against, peer="time_litellm"), 3),
