@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
@@ -91,7 +92,7 @@ def measure(row: Row, size: Size) -> Result:
             for _ in range(size.runs):
                 pairs = [(our_sample(), peer_sample()) for _ in range(min(row.samples, size.samples))]
                 mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-                ratios.append(mine / theirs)
+                ratios.append(mine / theirs if theirs else math.inf)  # a tick of the CPU clock may be missed
                 ours.append(mine)
                 peer.append(theirs)
     except (Unequal, Unavailable) as error:

@@ -190,8 +190,10 @@ class _Filling:
                 break
             elif repeated:
                 room += repeated.pop(0).tokens
-            else:
+            elif piece.end - piece.start > 1:
                 room -= self._refine(cap)
+            else:  # nothing finer: the count of the chunk says whether it is within the limit
+                return [self.stack.pop()]
         return fresh
 
     def _repeated(self, tail: list[_Piece], room: int) -> list[_Piece]:
@@ -219,8 +221,6 @@ class _Filling:
             shared = piece.tokens <= cap and self.cuts[level] is not _WORD
             self.stack += reversed(self._shared(piece) if shared else self._cut(piece.start, piece.end, level))
             return cap // 100 if shared else 0
-        if piece.end - piece.start == 1:
-            raise self._too_small(piece.start)
         middle = (piece.start + piece.end) // 2
         self.stack += self._pieces([(middle, piece.end), (piece.start, middle)], len(self.cuts))
         return 0
@@ -258,9 +258,11 @@ class _Filling:
         """What the pieces of a chunk that was over may sum to when it is cut anew."""
         told = sum(piece.tokens for pieces in chunk for piece in pieces)
         wanted = min(told - 1, told * self.limits.tokens // self.sizer.size(count))
-        if wanted < 1:
-            raise self._too_small(chunk[1][0].start)
-        return wanted
+        repeated, fresh = chunk
+        alone = not repeated and fresh[-1].end - fresh[0].start == 1
+        if told <= 1 or alone:
+            raise self._too_small(fresh[0].start)
+        return max(1, wanted)
 
     def _too_small(self, at: int) -> InvalidInput:
         return InvalidInput(

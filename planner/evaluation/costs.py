@@ -184,6 +184,7 @@ def monitoring(question: MonitoringQuestion, catalog: Catalog, counter: Counter,
 
 
 _WHOLE: Final = 1e-9
+_SMALL: Final = frozenset(range(1, 1001))
 """What a division may fall short of a whole number."""
 
 
@@ -222,6 +223,10 @@ class RepeatsAnswer:
     best_standard_error: float
 
 
+def _beside(ideal: float) -> set[int]:
+    return {*_SMALL, int(ideal) or 1, int(ideal) + 1}
+
+
 def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
     """Variance of the mean `(s_b^2 + s_w^2/r)/n`; best r about `s_w/s_b * sqrt(item/run cost)` (Cochran, two stages).
 
@@ -237,11 +242,10 @@ def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
 
     total = question.items * (question.item_usd + question.repeats * question.run_usd)
     ideal = sqrt(w / b * question.item_usd / question.run_usd) if b else total / question.run_usd
-    splits = {(question.repeats, question.items)}
-    for runs in {1, int(ideal) or 1, int(ideal) + 1}:  # whole items and runs: the best lies beside the ideal
-        items = int(total / (question.item_usd + runs * question.run_usd) + _WHOLE)
-        for fewer in range(max(1, items - 2), items + 1):
-            splits.add((int((total / fewer - question.item_usd) / question.run_usd + _WHOLE), fewer))
+    # Every small number of runs, and of items, is tried; past both, rounding the ideal costs less than a thousandth.
+    most = {int(total / (question.item_usd + runs * question.run_usd) + _WHOLE) for runs in _beside(ideal)}
+    splits = {(int((total / n - question.item_usd) / question.run_usd + _WHOLE), n) for n in most | _SMALL if n}
+    splits.add((question.repeats, question.items))
     best, items = min(sorted(splits), key=lambda split: (b + w / split[0]) / split[1] if split[0] > 0 else inf)
     spread = b + w / question.repeats
     return RepeatsAnswer(

@@ -55,6 +55,8 @@ TEXTS = st.one_of(
 @given(text=TEXTS, limit=st.integers(24, 80), overlap=st.integers(0, 20))
 @example(text=PROSE * 30, limit=40, overlap=0)
 @example(text="A" * 3000, limit=24, overlap=8)
+@example(text="\uaa20 0\U00010000", limit=24, overlap=16)  # a character whose bound is the limit
+@example(text="⛀\n\U00010000日\n", limit=24, overlap=15)
 def test_no_chunk_is_over_and_nothing_is_lost(sizer, by, text, limit, overlap):
     """Whatever the text: every chunk is within the limit at its high bound, and the fresh parts are the document."""
     cut = split(text, by, Limits(limit, overlap), sizer)
