@@ -27,7 +27,7 @@ except ImportError:
 from pricing.table import UNPRICED, Column, usd
 from pricing.table import plain as plain_texts
 from pricing.table import price as price_table
-from pricing.table.columns import AMOUNTS, Errors, Table, micros_of
+from pricing.table.columns import AMOUNTS, Errors, Table, decimal, micros_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,7 +213,10 @@ def _quantities(name: str, values: Any, size: int, wrong: Wrong) -> NDArray[Any]
             wrong.setdefault(row, _no_count(name, values[row].as_py()))
         return found
     if name in AMOUNTS:
-        return _amounts([values]).repeat(size)
+        amount = decimal(values)
+        if not amount.is_finite() or not 0 <= amount <= LARGEST:
+            raise _no_count(name, values).under("columns")
+        return _amounts([amount]).repeat(size)
     if not _counts_all(values):
         raise _no_count(name, values).under("columns")
     return np.full(size, values, np.int64)
@@ -242,9 +245,9 @@ def _counts_all(value: object) -> bool:
 
 
 def _no_count(name: str, value: object) -> InvalidUsage:
-    return InvalidUsage(
-        f"{name} is {shown(value)!r}; it must be a whole number from 0 to {LARGEST}", loc=("usage", name), value=value
-    )
+    kind = "a decimal number" if name in AMOUNTS else "a whole number"
+    said = f"{name} is {shown(value)!r}; it must be {kind} from 0 to {LARGEST}"
+    return InvalidUsage(said, loc=("usage", name), value=value)
 
 
 def _texts(name: str, values: Any, wrong: Wrong) -> Column | str | None:

@@ -191,7 +191,10 @@ _COLUMNS: Final[dict[str, Any]] = {
                     name: {"type": ["array", "string", *([] if name == "model" else ["null"])]} | _COLUMN
                     for name in ("model", "provider", "service_tier", "region", "as_of")
                 },
-                **{name: {"type": ["array", "integer"], "minimum": 0} | _COLUMN for name in BUCKETS},
+                **{
+                    name: {"type": ["array", "number" if name in _AMOUNTS else "integer"], "minimum": 0} | _COLUMN
+                    for name in BUCKETS
+                },
             },
         }
     },

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, ceil, inf, log, log1p, sqrt
+from math import asin, ceil, expm1, inf, log, log1p, sqrt
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from planner.checks import STRICT, Checks
+from planner.checks import SMALLEST, STRICT, Checks
 from planner.evaluation.normal import power_z, two_sided_z
 
 if TYPE_CHECKING:
@@ -223,7 +223,10 @@ def defects(question: DefectsQuestion) -> DefectsAnswer:
     checks = Checks().share(defect_rate=question.defect_rate).at_least(1, items=question.items)
     if not 0 < question.confidence < 1:
         checks.refuse("confidence", question.confidence, "it must lie between 0 and 1")
+    if 0 < question.defect_rate < SMALLEST:
+        checks.refuse("defect_rate", question.defect_rate, f"it must be 0 or at least {SMALLEST:g}")
     checks.done()
     d, n, missed = question.defect_rate, question.items, 1 - question.confidence
     needed = None if d == 0 else 1 if d == 1 else max(1, _up(log(missed) / log1p(-d)))
-    return DefectsAnswer(1 - (1 - d) ** n, needed, 1 - missed ** (1 / n), min(3 / n, 1.0))
+    seen = 1.0 if d == 1 else -expm1(n * log1p(-d))
+    return DefectsAnswer(seen, needed, -expm1(log(missed) / n), min(3 / n, 1.0))

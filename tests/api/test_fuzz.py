@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,8 @@ LOOKUPS = ("/v1/models", "/v1/models/{id}", "/v1/models/{id}/prices", "/v1/catal
 FIXED = ("/v1/catalog", "/healthz")
 EXAMPLES = {"/v1/latency": 5}
 """Fewer than 40 where hops hold hops: breaking a schema that holds itself takes schemathesis seconds an example."""
+TIMES = int(os.environ.get("TOKENPLAN_FUZZ", "1"))
+"""How many times as many examples to try; a gate tries few and always the same."""
 ENDPOINTS = [*(("POST", verb.path) for verb in VERBS), ("POST", BATCH), *(("GET", path) for path in LOOKUPS)]
 SENT = {f"valid {path}": (method, path, GenerationMode.POSITIVE) for method, path in ENDPOINTS} | {
     f"broken {path}": (method, path, GenerationMode.NEGATIVE) for method, path in ENDPOINTS if path not in FIXED
@@ -38,7 +42,7 @@ def test_generated_requests_meet_the_description(schema, method, path, mode):
     strategy = schema[path][method].as_strategy(generation_mode=mode)
 
     @given(case=strategy)
-    @settings(max_examples=EXAMPLES.get(path, 40), suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=TIMES * EXAMPLES.get(path, 40), suppress_health_check=list(HealthCheck), database=None)
     def send(case):
         case.call_and_validate(excluded_checks=[positive_data_acceptance, unsupported_method])
 
