@@ -35,28 +35,31 @@ def read(kind: type[Question], body: bytes | str) -> Question:
     except ValidationError as error:
         if not _unused(error):
             raise _refused(error) from None
-        return read(kind, _without_nulls(body))
+        return read(kind, json.dumps(_without_nulls(loads(body))))
     if getattr(question, "usage", None) == _NOTHING and not json.loads(body)["usage"]:
         raise no_usage()
     return question
 
 
 def _unused(error: ValidationError) -> bool:
-    """Whether nothing is wrong but nulls in buckets of the question's usage."""
-    return all(
-        len(each["loc"]) > 1 and each["loc"][0] == "usage" and each["loc"][1] in BUCKETS and each.get("input") is None
-        for each in error.errors(include_url=False)
-    )
+    """Whether nothing is wrong but nulls in the buckets of a usage."""
+    return all(each.get("input") is None and _in_usage(each["loc"]) for each in error.errors(include_url=False))
 
 
-def _without_nulls(body: bytes | str) -> str:
-    """The question without the null buckets of its usage; an amount keeps its digits as text."""
-    given = json.loads(body)
-    said = loads(body)["usage"]
-    given["usage"] = {
-        name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in said.items() if value is not None
-    }
-    return json.dumps(given)
+def _in_usage(loc: tuple[str | int, ...]) -> bool:
+    return "usage" in loc and not BUCKETS.keys().isdisjoint(loc[loc.index("usage") :])
+
+
+def _without_nulls(value: Any, *, usage: bool = False) -> Any:
+    """A question without the null buckets of its usages; their amounts keep their digits as text."""
+    if isinstance(value, dict):
+        said = {name: each for name, each in value.items() if not usage or each is not None}
+        return {name: _without_nulls(each, usage=usage or name == "usage") for name, each in said.items()}
+    if isinstance(value, list):
+        return [_without_nulls(each, usage=usage) for each in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}" if usage else float(value)
+    return value
 
 
 def of_values(kind: type[Question], values: Mapping[str, Any]) -> Question:

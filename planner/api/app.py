@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.planner import Planner
+
+
+_NULL: Final = {"type": "null"}
 
 
 def create_app(planner: Callable[[], Planner], settings: Settings | None = None) -> FastAPI:
@@ -36,6 +39,8 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
     app.include_router(lookups(planner, keyed=keyed))
     app.include_router(batches(planner, chosen.max_body, keyed=keyed))
 
+    app.openapi = lambda: _nullable_buckets(FastAPI.openapi(app))  # type: ignore[method-assign]  # FastAPI's own way
+
     @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:
         """Whether the server answers, and with which catalog."""
@@ -50,6 +55,17 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
             allow_headers=["Authorization", "Content-Type"],
         )
     return app
+
+
+def _nullable_buckets(description: dict[str, Any]) -> dict[str, Any]:
+    """The description, which FastAPI keeps, with what `planner.questions` takes: a null bucket is one left out."""
+    for kind in ("Usage", "Usage-Input"):
+        buckets = description["components"]["schemas"].get(kind, {"properties": {}})["properties"]
+        for each in buckets.values():
+            choices = each.setdefault("anyOf", [{"type": each.pop("type", None)}])
+            if _NULL not in choices:
+                choices.append(_NULL)
+    return description
 
 
 def _version() -> str:

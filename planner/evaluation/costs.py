@@ -184,8 +184,8 @@ def monitoring(question: MonitoringQuestion, catalog: Catalog, counter: Counter,
 
 
 _WHOLE: Final = 1e-9
-_SMALL: Final = frozenset(range(1, 1001))
 """What a division may fall short of a whole number."""
+_SMALL: Final = frozenset(range(1, 1001))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,10 +223,6 @@ class RepeatsAnswer:
     best_standard_error: float
 
 
-def _beside(ideal: float) -> set[int]:
-    return {*_SMALL, int(ideal) or 1, int(ideal) + 1}
-
-
 def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
     """Variance of the mean `(s_b^2 + s_w^2/r)/n`; best r about `s_w/s_b * sqrt(item/run cost)` (Cochran, two stages).
 
@@ -235,7 +231,7 @@ def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
     """
     b, w = question.between_variance, question.within_variance
     checks = Checks().not_negative(between_variance=b, within_variance=w, item_usd=question.item_usd)
-    checks.positive(run_usd=question.run_usd).at_least(1, items=question.items, repeats=question.repeats)
+    checks.divisor(run_usd=question.run_usd).at_least(1, items=question.items, repeats=question.repeats)
     if b == w == 0:
         checks.refuse("between_variance", b, "it or within_variance must be above 0, or there is nothing to estimate")
     checks.done()
@@ -251,3 +247,7 @@ def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
     return RepeatsAnswer(
         sqrt(spread / question.items), total, w / question.repeats / spread, best, items, sqrt((b + w / best) / items)
     )
+
+
+def _beside(ideal: float) -> set[int]:
+    return {*_SMALL, int(ideal) or 1, int(ideal) + 1}

@@ -115,6 +115,13 @@ def test_a_wrong_value_is_its_rows_error(client, name, value):
     assert answer["columns"]["error"][1]["errors"][0]["msg"]
 
 
+@pytest.mark.parametrize(("name", "value"), [("video_seconds", -828), ("video_seconds", "2"), ("input_tokens", -3)])
+def test_a_wrong_value_for_all_rows_is_refused_whole(client, name, value):
+    """It is no row's fault; the key and what it must be are named."""
+    answer = client.post("/v1/cost/batch", json={"columns": {"model": ["gpt-5-mini"], name: value}})
+    assert (answer.status_code, f"{name} is {value!r}" in answer.json()["detail"]) == (422, True), answer.text
+
+
 def test_a_null_is_not_used_and_a_row_of_nulls_is_refused(client):
     """1,000 x 0.25 a million where output is null; a row with null in every bucket used nothing, which is an error."""
     answer = columns(

@@ -229,3 +229,13 @@ def test_a_null_bucket_is_not_used(client):
     for usage, usd in (({"input_tokens": 1000, "output_tokens": None}, "0.00025"), ({"input_tokens": 0}, "0")):
         answer = client.post("/v1/cost", json={"model": "gpt-5-mini", "usage": usage})
         assert answer.json()["total_usd"] == usd
+
+
+def test_a_null_bucket_is_not_used_however_deep(client):
+    """A usage inside a call reads as one of its own: 1,000 x 0.25 a million for the weak, x 1.25 for the strong."""
+    calls = {
+        role: {"model": model, "usage": {"input_tokens": 1000, "audio_seconds": None}}
+        for role, model in (("weak", "gpt-5-mini"), ("strong", "gpt-5"))
+    }
+    answer = client.post("/v1/routing/route", json={**calls, "strong_share": 1.0}).json()
+    assert (answer["weak"]["usd"], answer["cost_usd"]) == ("0.00025", pytest.approx(0.00125))

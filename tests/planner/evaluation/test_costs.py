@@ -88,6 +88,12 @@ def test_the_best_repeats_are_no_worse_and_no_dearer(b, w, items, cost):
     assert answer.best_standard_error == pytest.approx(best)
 
 
+def test_a_run_that_costs_next_to_nothing_is_refused():
+    """No float holds how many of them the money buys."""
+    with pytest.raises(InvalidInput, match="run_usd is 1e-304"):
+        repeats(RepeatsQuestion(between_variance=0.0, within_variance=1.0, items=413, item_usd=413, run_usd=1e-304))
+
+
 @pytest.mark.parametrize(
     ("question", "says"),
     [

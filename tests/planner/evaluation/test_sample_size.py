@@ -112,3 +112,5 @@ def test_defects_by_hand():
     assert (answer.seen_probability, answer.items_needed) == (pytest.approx(0.8660203), 299)
     assert (answer.rule_of_three, answer.rate_if_none_seen) == pytest.approx((0.015, 0.0148671), rel=1e-4)
     assert defects(DefectsQuestion(defect_rate=0.0, items=5)).items_needed is None
+    with pytest.raises(InvalidInput, match="it must be 0 or at least 1e-15"):
+        defects(DefectsQuestion(defect_rate=2e-309, items=5))
