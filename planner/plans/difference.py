@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from planner.checks import STRICT
+from planner.plans.evaluate import Evaluator
 from planner.plans.paths import joined
+from planner.plans.plan import Plan
 from planner.plans.report import Report, Spread
 from pricing.errors import TokenplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from decimal import Decimal
+    from datetime import datetime
 
-    from planner.plans.plan import Plan
     from planner.plans.report import CallReport, StepReport
+    from planner.tokens import Counter
+    from pricing.catalog import Catalog
 
     Evaluate = Callable[[Plan], Report]
 
@@ -29,6 +34,23 @@ _MODEL_KEYS: Final = frozenset({"model", "provider", "service_tier", "region", "
 _APART: Final = frozenset({"name", "about", "scenarios", "policies"})
 """Keys that move no figure; policies are told as inputs all the same."""
 _LONGEST: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffQuestion:
+    """What changed from one plan to another, and what does that do to each figure?"""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    before: Plan
+    """The plan as it was, with the texts of its prompts in it."""
+    after: Plan
+    """The plan as it is to be."""
+
+    @property
+    def draws(self) -> int:
+        """Requests that are simulated."""
+        return max(self.before.draws, self.after.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +110,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed from one report to another; effects are empty where only reports are known, not their plans."""
+    """What changed from one report to another.
+
+    Where only reports are known, not their plans, inputs and effects are empty. The effects of the causes add up to
+    the whole; one that names paths of several causes could not be told apart.
+    """
 
     before: Report
     after: Report
@@ -97,7 +123,17 @@ class Difference:
     inputs: tuple[InputChange, ...]
     prices: tuple[PriceChange, ...]
     effects: tuple[Effect, ...]
-    warnings: tuple[str, ...]
+    basis: Literal["assumed"] = "assumed"
+
+
+def diff(question: DiffQuestion, catalog: Catalog, counter: Counter, now: datetime) -> Difference:
+    """Two plans compared at today's prices, or each at those of its own `as_of`.
+
+    Raises:
+        TokenplanError: either plan is wrong or cannot be priced.
+    """
+    evaluate = Evaluator(catalog, counter, now)
+    return difference(question.before, question.after, evaluate, evaluate)
 
 
 def difference(before: Plan, after: Plan, evaluate_before: Evaluate, evaluate_after: Evaluate) -> Difference:
@@ -110,14 +146,14 @@ def difference(before: Plan, after: Plan, evaluate_before: Evaluate, evaluate_af
     """
     reports = evaluate_before(before), evaluate_after(after)
     inputs = tuple(_inputs(before, after))
-    effects, said = _effects(before, after, inputs, reports, evaluate_after)
-    return replace(compared(*reports), inputs=inputs, effects=effects, warnings=said)
+    effects = tuple(_effects(before, after, inputs, reports, evaluate_after))
+    return replace(compared(*reports), inputs=inputs, effects=effects)
 
 
 def compared(before: Report, after: Report) -> Difference:
     """Two reports compared, figure by figure and step by step."""
     figures = tuple(_changes(figures_of(before), figures_of(after)))
-    return Difference(before, after, figures, tuple(_steps(before, after)), (), tuple(_prices(before, after)), (), ())
+    return Difference(before, after, figures, tuple(_steps(before, after)), (), tuple(_prices(before, after)), ())
 
 
 def figures_of(report: Report) -> dict[str, float]:
@@ -171,36 +207,24 @@ def change(name: str, before: float | None, after: float | None) -> Change:
 
 def _effects(
     before: Plan, after: Plan, inputs: tuple[InputChange, ...], reports: tuple[Report, Report], evaluate: Evaluate
-) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
-    """Each cause's effect; a mixture that is no plan joins the cause that follows it."""
-    taken: set[Cause] = set()
-    last, effects, waiting = figures_of(reports[0]), [], []
+) -> Iterator[Effect]:
+    """Each cause's effect; where a mixture is no plan, or cannot be priced, the cause joins the one that follows it."""
+    last, taken, paths = figures_of(reports[0]), set[Cause](), list[str]()
     for cause in CAUSES:
         taken.add(cause)
-        paths = tuple(each.path for each in inputs if each.cause == cause)
-        if not paths and cause != "prices":
+        own = [each.path for each in inputs if each.cause == cause]
+        paths += own
+        if not own and cause != CAUSES[0]:
             continue
         try:
             now = figures_of(evaluate(_mixed(before, after, taken)))
         except TokenplanError:
-            waiting.append(cause)
             continue
-        if paths or waiting or now != last:
-            effects.append(Effect(cause, tuple(_changes(last, now)), paths))
-        said_with, waiting = waiting, []
-        if said_with:
-            effects[-1] = replace(effects[-1], paths=_with(inputs, (*said_with, cause)))
-        last = now
-    end = figures_of(reports[1])
-    if waiting:
-        effects.append(Effect(waiting[-1], tuple(_changes(last, end)), _with(inputs, tuple(waiting))))
-    joined_causes = [each.cause for each in effects if {i.cause for i in inputs if i.path in each.paths} - {each.cause}]
-    said = tuple(f"the effect of {cause} includes that of causes that make no plan without it" for cause in joined_causes)
-    return tuple(effects), said
-
-
-def _with(inputs: tuple[InputChange, ...], causes: tuple[Cause, ...]) -> tuple[str, ...]:
-    return tuple(each.path for each in inputs if each.cause in causes)
+        if paths or now != last:
+            yield Effect(cause, tuple(_changes(last, now)), tuple(paths))
+        last, paths = now, []
+    if paths:
+        yield Effect("settings", tuple(_changes(last, figures_of(reports[1]))), tuple(paths))
 
 
 def _cause(keys: tuple[str, ...]) -> Cause:
@@ -265,16 +289,16 @@ def _shown(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value if len(value) <= _LONGEST and "\n" not in value else f"{len(value):,} characters"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, tuple):
-        return ", ".join(str(_shown(each)) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        plain = {each.name: _shown(getattr(value, each.name)) for each in fields(value) if each.default != getattr(value, each.name)}
-        return " ".join(f"{name}={each}" for name, each in plain.items() if each is not None)
-    if isinstance(value, Mapping):
-        return ", ".join(value)
-    return str(value)
+    if isinstance(value, (Mapping, tuple)):
+        return ", ".join(str(key if isinstance(value, Mapping) else _shown(key)) for key in value)
+    if is_dataclass(value):
+        said = (
+            (each.name, getattr(value, each.name))
+            for each in fields(value)
+            if each.default != getattr(value, each.name)
+        )
+        return " ".join(f"{name}={_shown(each)}" for name, each in said if _shown(each) is not None)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _steps(before: Report, after: Report) -> Iterator[StepChange]:
@@ -285,11 +309,13 @@ def _steps(before: Report, after: Report) -> Iterator[StepChange]:
 
 def _step(name: str, old: StepReport | None, new: StepReport | None) -> StepChange:
     tokens = change("prompt_tokens", _tokens(old), _tokens(new))
-    usd = change("cost_per_request_usd", old and old.usd_per_request, new and new.usd_per_request)
-    month = change("cost_per_month_usd", old and old.usd_per_month, new and new.usd_per_month)
+    usd = change("cost_per_request_usd", *(each.usd_per_request if each else None for each in (old, new)))
+    month = change("cost_per_month_usd", *(each.usd_per_month if each else None for each in (old, new)))
     models = _models(old), _models(new)
     same = models[0] == models[1] and not (tokens.change or usd.change or month.change)
-    return StepChange("+" if old is None else "-" if new is None else "=" if same else "~", name, *models, tokens, usd, month)
+    return StepChange(
+        "+" if old is None else "-" if new is None else "=" if same else "~", name, *models, tokens, usd, month
+    )
 
 
 def _tokens(step: StepReport | None) -> float | None:

@@ -8,17 +8,20 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from planner.checks import STRICT
+from planner.plans.asked import PlanQuestion
 from planner.plans.difference import figures_of
+from planner.plans.evaluate import Evaluator
 from planner.plans.plan import Plan
 from planner.plans.scenarios import overridden
 from planner.questions import of_values
 from planner.wire import to_json
-from pricing.errors import InvalidInput, Problem
+from pricing.errors import InvalidInput, Problem, TokenplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import datetime
 
-    from planner.plans.report import Report
+    from planner.tokens import Counter
+    from pricing.catalog import Catalog
 
 MOST: Final = 1000
 """Points of a sweep."""
@@ -46,13 +49,11 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepQuestion:
+class SweepQuestion(PlanQuestion):
     """What becomes of a plan's figures when one or two of its inputs take other values?"""
 
     __pydantic_config__: ClassVar = STRICT
 
-    plan: Plan
-    """The plan, its prompts inline."""
     axes: tuple[Axis, ...]
     """One input or two."""
 
@@ -74,15 +75,17 @@ class SweepAnswer:
     points: tuple[SweepPoint, ...]
 
 
-def sweep(question: SweepQuestion, evaluate: Callable[[Plan], Report]) -> SweepAnswer:
+def sweep(question: SweepQuestion, catalog: Catalog, counter: Counter, now: datetime) -> SweepAnswer:
     """Every combination evaluated; a value with which the plan is none is told in its row.
 
     Raises:
-        InvalidInput: no input or too many, no values, too many points, a path that leads nowhere.
+        InvalidInput: no input or too many, no values, too many points, a path that leads nowhere, no value that
+            makes a plan.
     """
     values = _values(question.axes)
     paths = tuple(axis.path for axis in question.axes)
-    plain = to_json(question.plan)
+    plain: Any = to_json(question.meant)
+    evaluate = Evaluator(catalog, counter, now)
     points = tuple(_point(plain, dict(zip(paths, each, strict=True)), evaluate) for each in product(*values))
     if all(each.error for each in points):
         raise InvalidInput(f"no value of {' and '.join(paths)} makes a plan: {points[0].error}", loc=("axes",))
@@ -112,13 +115,13 @@ def _spaced(axis: Axis) -> tuple[float, ...]:
     assert axis.low is not None
     assert axis.high is not None
     last = axis.points - 1
-    return tuple(axis.low + (axis.high - axis.low) * at / last for at in range(last)) + (axis.high,)
+    return (*(axis.low + (axis.high - axis.low) * at / last for at in range(last)), axis.high)
 
 
-def _point(plain: dict[str, Any], values: dict[str, Any], evaluate: Callable[[Plan], Report]) -> SweepPoint:
+def _point(plain: dict[str, Any], values: dict[str, Any], evaluate: Evaluator) -> SweepPoint:
     at = tuple(values.values())
     changed = overridden(plain, values, "axes")
     try:
         return SweepPoint(at, figures_of(evaluate(of_values(Plan, changed))), None)
-    except InvalidInput as error:
+    except TokenplanError as error:
         return SweepPoint(at, {}, str(error))
