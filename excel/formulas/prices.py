@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -118,7 +119,12 @@ def price(
     if name not in BUCKETS:
         raise InvalidInput(f"bucket is {name!r}; {one_of(name, BUCKETS)}", loc=("bucket",), value=name)
     asked = CostQuestion(
-        model=model, usage=Usage(**{name: 1}), service_tier=tier, as_of=as_of, provider=provider, region=region
+        model=model,
+        usage=replace(Usage(), **{name: 1}),
+        service_tier=tier,
+        as_of=as_of,
+        provider=provider,
+        region=region,
     )
     line = next((each for each in planner.cost(asked).lines if each.bucket == name), None)
     if line is None:
@@ -192,7 +198,7 @@ def compare(
     tier: Tier = None,
     as_of: AsOf = None,
 ) -> list[list[Any]]:
-    """One request on several models, cheapest first: rank, model, provider, USD, saving against the first; it spills."""
+    """One request on several models, cheapest first: rank, model, provider, USD, saving; it spills."""
     found = _compared(planner, models, usage(input_tokens, output_tokens, cached_tokens), tier, as_of)
     head = ["rank", "model", "provider", "USD a request", f"saving against {found.baseline.id}"]
     priced = [

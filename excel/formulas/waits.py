@@ -87,7 +87,7 @@ def _hops(p50s: list[float], p95s: list[float]) -> tuple[Hop, ...]:
     if len(p50s) != len(p95s):
         said = f"p50s holds {len(p50s)} cells and p95s {len(p95s)}; give a 95th percentile for each median"
         raise InvalidInput(said, loc=("p95s",))
-    pairs = [(low, high) for low, high in zip(p50s, p95s, strict=True) if (low, high) != (None, None)]
+    pairs = [(low, high) for low, high in zip(p50s, p95s, strict=True) if low is not None or high is not None]
     if any(None in pair for pair in pairs):
         raise InvalidInput("a hop has a median without a 95th percentile, or the other way round", loc=("p95s",))
     return tuple(
