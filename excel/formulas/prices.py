@@ -118,14 +118,8 @@ def price(
     name = bucket or "input_tokens"
     if name not in BUCKETS:
         raise InvalidInput(f"bucket is {name!r}; {one_of(name, BUCKETS)}", loc=("bucket",), value=name)
-    asked = CostQuestion(
-        model=model,
-        usage=replace(Usage(), **{name: 1}),
-        service_tier=tier,
-        as_of=as_of,
-        provider=provider,
-        region=region,
-    )
+    used = replace(Usage(), **{name: 1})  # type: ignore[arg-type]  # Decimal buckets take whole numbers too
+    asked = CostQuestion(model=model, usage=used, service_tier=tier, as_of=as_of, provider=provider, region=region)
     line = next((each for each in planner.cost(asked).lines if each.bucket == name), None)
     if line is None:
         raise NotPriced(f"{model} lists no price for {name}", loc=("bucket",), value=name)

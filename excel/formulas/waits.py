@@ -21,8 +21,8 @@ LONG: Final = 100_000
 Prefix = Annotated[int, {"kind": "whole", "doc": "tokens at the prompt's start that requests share"}]
 Arrivals = Annotated[float, {"kind": "number", "doc": "requests an hour, at random"}]
 Lifetime = Annotated[str | None, {"kind": "text", "doc": "lifetime by name, such as 5m or 1h [the cheapest]"}]
-P50s = Annotated[list[float], {"kind": "number", "doc": "range of medians in seconds, a hop each", "ndim": 2}]
-P95s = Annotated[list[float], {"kind": "number", "doc": "range of 95th percentiles in seconds", "ndim": 2}]
+P50s = Annotated[list[float | None], {"kind": "number", "doc": "range of medians in seconds, a hop each", "ndim": 2}]
+P95s = Annotated[list[float | None], {"kind": "number", "doc": "range of 95th percentiles in seconds", "ndim": 2}]
 
 
 @formula("CACHEHIT")
@@ -82,7 +82,7 @@ def latency_breach(
     return found.breach_probability
 
 
-def _hops(p50s: list[float], p95s: list[float]) -> tuple[Hop, ...]:
+def _hops(p50s: list[float | None], p95s: list[float | None]) -> tuple[Hop, ...]:
     """A hop for each pair; a row that is blank in both is none."""
     if len(p50s) != len(p95s):
         said = f"p50s holds {len(p50s)} cells and p95s {len(p95s)}; give a 95th percentile for each median"
