@@ -10,15 +10,18 @@ from planner.checks import STRICT
 from planner.plans.check import CheckAnswer, held
 from planner.plans.evaluate import Evaluator
 from planner.plans.plan import Plan
+from planner.plans.report import Report
 from planner.plans.scenarios import overridden, scenario_values
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from planner.plans.report import Report
     from planner.tokens import Counter
     from pricing.catalog import Catalog
+
+
+__all__ = ["CheckAnswer", "CheckQuestion", "PlanQuestion", "Report", "ReportQuestion", "check", "report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

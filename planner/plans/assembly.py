@@ -81,6 +81,7 @@ def assembled(
     costs = month_of(plan, traffic, _parts(steps))
     months_drawn = None if drawn is None else _month_drawn(costs, plan, drawn)
     month = _spread(months_drawn, costs.mean, why)
+    planned = request * traffic.requests_per_month + fixed
     unit = _unit(plan, traffic, month.mean, fixed)
     waits = drawn.waits if drawn else None
     return Report(
@@ -91,6 +92,8 @@ def assembled(
         catalog=charges.catalog.ref,
         traffic=traffic,
         cost_per_request_usd=_spread(drawn.usd if drawn else None, request, why),
+        planned_usd_per_user_per_month=None if not traffic.users else planned / traffic.users,
+        planned_usd_per_month=planned,
         cost_per_user_usd=_divided(month, traffic.users),
         cost_per_month_usd=month,
         first_token_seconds=None if waits is None else _timed(waits.first),
@@ -202,6 +205,7 @@ def _steps(
             after=before[each.name],
             calls=tuple(call.report for call in each.calls),
             other_usd_per_request=each.other_usd,
+            other_usd_per_month=each.other_usd * traffic.requests_per_month,
             usd_per_request=each.usd,
             fixed_usd_per_month=step.usd_per_month,
             usd_per_user_per_month=month / traffic.users if traffic.users else None,
@@ -313,13 +317,13 @@ def _call_assumptions(call: Call) -> Iterator[Assumption]:
     for name, sample in way.prompt.variables.items():
         if sample.tokens is not None:
             yield Assumption(f"{prompt}.variables.{name}.tokens", "stated", "tokens as stated, without a sample")
-    yield Assumption(f"{joined(way.at)}.output_tokens", "stated", f"{report.output_tokens:.0f} tokens on average")
+    yield Assumption(way.where("output_tokens"), "stated", f"{report.output_tokens:.0f} tokens on average")
     if way.cache is not None and way.cache.hit_rate is None:
         said = f"hit rate {report.cache_hit_rate or 0:.3f} of random arrivals"
-        yield Assumption(f"{joined(way.at)}.cache.hit_rate", "estimated", said)
+        yield Assumption(f"{way.where('cache')}.hit_rate", "estimated", said)
     if report.fit is not None:
         for name in report.fit.unknown:
-            yield Assumption(f"{joined(way.at)}.model", "unknown", f"{name} of the model is not known")
+            yield Assumption(way.where("model"), "unknown", f"{name} of the model is not known")
 
 
 def _all_timed(costs: StepCosts) -> bool:
@@ -327,8 +331,17 @@ def _all_timed(costs: StepCosts) -> bool:
 
 
 def _warnings(steps: Sequence[StepCosts]) -> Iterator[str]:
+    """Each warning once, with the steps it is about."""
+    found: dict[str, list[str]] = {}
     for each in steps:
         for call in each.calls:
-            yield from (f"{each.name}: {said}" for said in call.report.warnings)
-            if call.report.fit is not None and call.report.fit.fits is False:
-                yield f"{each.name}: the longest prompts do not fit {call.report.model.id if call.report.model else ''}"
+            for said in (*call.report.warnings, *_unfit(call)):
+                found.setdefault(said, []).append(each.name)
+    for said, names in found.items():
+        yield f"{', '.join(dict.fromkeys(names))}: {said}"
+
+
+def _unfit(call: Call) -> Iterator[str]:
+    if call.report.fit is not None and call.report.fit.fits is False:
+        assert call.report.model is not None
+        yield f"the longest prompts do not fit {call.report.model.id}"

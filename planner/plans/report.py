@@ -98,6 +98,7 @@ class StepReport:
     after: tuple[str, ...]
     calls: tuple[CallReport, ...]
     other_usd_per_request: float
+    other_usd_per_month: float
     usd_per_request: float
     fixed_usd_per_month: float
     usd_per_user_per_month: float | None
@@ -186,7 +187,10 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A plan evaluated: figures for a request, a user and a month, the tree of its steps, and what that stands on."""
+    """A plan evaluated: figures for a request, a user and a month, the tree of its steps, and what that stands on.
+
+    `planned_` figures are those of the steps' sum; the spreads of a month and a user hold the plan's uncertainty.
+    """
 
     name: str
     about: str
@@ -195,6 +199,8 @@ class Report:
     catalog: CatalogRef
     traffic: TrafficReport
     cost_per_request_usd: Spread
+    planned_usd_per_user_per_month: float | None
+    planned_usd_per_month: float
     cost_per_user_usd: Spread | None
     cost_per_month_usd: Spread
     first_token_seconds: Spread | None
