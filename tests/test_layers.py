@@ -72,6 +72,7 @@ def test_faces_never_import_each_other():
         ("tiktoken", ("planner.tokens",)),
         ("semantic_text_splitter", ("planner.splitting",)),
         ("toktok", ("planner.tokens",)),
+        ("yaml", ("planner.plans.formats",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
         ("requests", ()),

@@ -92,11 +92,12 @@ def _once(node: Any) -> None:
             continue
         seen.add(id(each))
         if each.id == "mapping":
-            keys = [key.value if key.id == "scalar" else None for key, _ in each.value]
-            for (key, value), name in zip(each.value, keys, strict=True):
-                if keys.count(name) > 1:
+            names: set[object] = set()
+            for key, value in each.value:
+                if key.value in names and key.id == "scalar":
                     line = key.start_mark.line + 1
-                    raise InvalidInput(f"line {line}: the key {name!r} stands twice", loc=(str(name),))
+                    raise InvalidInput(f"line {line}: the key {key.value!r} stands twice", loc=(key.value,))
+                names.add(key.value if key.id == "scalar" else id(key))
                 todo.append(value)
         elif each.id == "sequence":
             todo.extend(each.value)

@@ -13,12 +13,18 @@ from pricing.rates import CatalogRef, ModelRef
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure's mean and percentiles; a percentile is None where nothing was simulated, `why` then says so."""
+    """A figure's mean and percentiles; a percentile is None where nothing was simulated, `why` then says so.
+
+    The mean is worked out; a `_standard_error` is that of the simulation, not of the plan's figures.
+    """
 
     mean: float
     p50: float | None
     p95: float | None
     p99: float | None
+    p50_standard_error: float | None = None
+    p95_standard_error: float | None = None
+    p99_standard_error: float | None = None
     why: str | None = None
 
 
@@ -182,6 +188,7 @@ class Breach:
 
     policy: str
     probability: float | None
+    standard_error: float | None = None
     why: str | None = None
 
 

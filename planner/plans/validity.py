@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.checks import Checks
 from planner.distributions import law
 from planner.plans.steps import WITHOUT_MODEL
+from planner.plans.templates import checked
 from planner.plans.ways import ways
 from planner.reliability.attempts import Attempts
 from planner.simulated import check_run
@@ -191,6 +192,7 @@ def _way(way: Way, step: Step) -> None:
 def _template(way: Way) -> None:
     assert way.prompt is not None
     if way.prompt.tokens is not None:
+        checked(way.prompt, *way.prompt_at)
         law(way.prompt.tokens, *way.prompt_at, "tokens")
     for name, sample in way.prompt.variables.items():
         law(sample.repeat, *way.prompt_at, "variables", name, "repeat")
