@@ -62,11 +62,14 @@ if TYPE_CHECKING:
     from planner.packing.packed import PackAnswer
     from planner.planner import Planner
     from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.breakpoints import Breakpoint, BreakpointsAnswer, BreakpointsQuestion
     from planner.plans.check import CheckAnswer
+    from planner.plans.difference import Difference, DiffQuestion
     from planner.plans.evaluate import Evaluator
     from planner.plans.files import PlanFile, read_plan
     from planner.plans.plan import Plan
     from planner.plans.report import Report
+    from planner.plans.sweep import Axis, SweepAnswer, SweepQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
@@ -90,8 +93,12 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "Axis",
     "BatchShareAnswer",
     "BatchShareQuestion",
+    "Breakpoint",
+    "BreakpointsAnswer",
+    "BreakpointsQuestion",
     "CachingAnswer",
     "CachingQuestion",
     "CapacityAnswer",
@@ -117,6 +124,8 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DiffQuestion",
+    "Difference",
     "Distribution",
     "DocumentInput",
     "EconomicsAnswer",
@@ -218,6 +227,8 @@ __all__ = [
     "Step",
     "Store",
     "Summarise",
+    "SweepAnswer",
+    "SweepQuestion",
     "SwitchAnswer",
     "SwitchQuestion",
     "SystemsAnswer",
@@ -237,8 +248,12 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "Axis": "planner.plans.sweep",
     "BatchShareAnswer": "planner.capacity.batch_share",
     "BatchShareQuestion": "planner.capacity.batch_share",
+    "Breakpoint": "planner.plans.breakpoints",
+    "BreakpointsAnswer": "planner.plans.breakpoints",
+    "BreakpointsQuestion": "planner.plans.breakpoints",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
     "CapacityAnswer": "planner.capacity.limits",
@@ -264,6 +279,8 @@ _HOMES: Final = {
     "CostQuestion": "planner.costing",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "DiffQuestion": "planner.plans.difference",
+    "Difference": "planner.plans.difference",
     "Distribution": "planner.distributions",
     "DocumentInput": "planner.attachments",
     "EconomicsAnswer": "planner.economics.margins",
@@ -365,6 +382,8 @@ _HOMES: Final = {
     "Step": "planner.reliability.failures",
     "Store": "planner.retrieval.index",
     "Summarise": "planner.packing.pack",
+    "SweepAnswer": "planner.plans.sweep",
+    "SweepQuestion": "planner.plans.sweep",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",
