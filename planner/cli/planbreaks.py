@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.cli.options import Parser
     from planner.cli.render import Block, Cell
     from planner.plans.breakpoints import Breakpoint, BreakpointsAnswer
+    from planner.plans.check import Verdict
     from planner.plans.files import PlanFile
     from planner.plans.sweep import Axis, SweepAnswer, SweepPoint
 
@@ -62,7 +63,7 @@ def _breaks(planner: Planner, options: Namespace) -> Output:
 def _breaks_page(answer: BreakpointsAnswer, most: int | None) -> Iterator[Block]:
     yield f"{answer.name}, {f'scenario {answer.scenario}' if answer.scenario else 'as planned'}"
     failing = [each for each in answer.verdicts if each.status != "passed"]
-    yield bullets("fails already", (f"{each.policy}: {each.reason or each.figure}" for each in failing))
+    yield bullets("fails already", map(_failing, failing))
     moving = [each for each in answer.breakpoints if each.change_share is not None]
     shown = moving if most is None else moving[:most]
     yield Table(_BREAKS, [_break(each) for each in shown]) if shown else "no input breaks a policy within reach"
@@ -74,6 +75,15 @@ def _breaks_page(answer: BreakpointsAnswer, most: int | None) -> Iterator[Block]
     yield bullets("dates ahead", (f"{each.date}: {each.text} ({', '.join(each.steps)})" for each in answer.events))
     yield bullets("warnings", answer.warnings)
     yield f"prices at {moment(answer.as_of)}; {edition(answer.catalog)}"
+
+
+def _failing(each: Verdict) -> str:
+    if each.value is None:
+        return f"{each.policy}: {each.reason}"
+    bound = (
+        f"at most {_figured(each.at_most)}" if each.at_most is not None else f"at least {_figured(each.at_least or 0)}"
+    )
+    return f"{each.policy}: {each.figure} is {_figured(each.value)}, {bound} passes"
 
 
 _BREAKS: Final = (

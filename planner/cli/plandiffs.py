@@ -134,7 +134,7 @@ _EFFECTS: Final = (
 
 def _headed(path: str, found: Difference) -> Iterator[Block]:
     moved = next((each for each in found.figures if each.name == "cost_per_month_usd"), None)
-    told = "" if moved is None or moved.change is None else f": {_signed(moved.name, moved)} a month"
+    told = "" if moved is None or moved.change is None else f": {_signed(moved.name, moved)} USD a month"
     yield f"### `{path}`{told}"
     blocks = page(found)
     next(blocks)

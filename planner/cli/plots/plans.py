@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from planner.plans.breakpoints import BreakpointsAnswer
     from planner.plans.sweep import SweepAnswer
 
-MOST: Final = 20
+MOST: Final = 12
 """Bars that a reader can still tell apart."""
 FIGURE: Final = "cost_per_month_usd"
 
@@ -20,7 +20,12 @@ def breakpoints(axes: Axes, answer: BreakpointsAnswer) -> None:
     shown = [each for each in answer.breakpoints if each.change_share is not None][:MOST][::-1]
     colours = ["C3" if each.tips == "fails" else "C2" for each in shown]
     axes.barh(range(len(shown)), [each.change_share or 0.0 for each in shown], color=colours)
-    axes.set_yticks(range(len(shown)), [f"{each.path}\n{each.policy} at {each.at:.4g}" for each in shown], fontsize=7)
+    axes.set_yticks(range(len(shown)), [each.path for each in shown], fontsize="small")
+    for at, each in enumerate(shown):
+        axes.annotate(
+            f" {each.policy} at {each.at:.4g} ", (max(each.change_share or 0.0, 0.0), at), va="center", fontsize="small"
+        )
+    axes.margins(x=0.35)
     axes.axvline(0, color="0.3", linewidth=1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.0%}")
     axes.set(title=f"Where {answer.name} breaks first", xlabel="way from the planned value")
