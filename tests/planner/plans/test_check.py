@@ -39,6 +39,14 @@ FIGURES = {
     "end_seconds": (2.0, {}),
     "prompt_tokens": (1000.0, {}),
     "context_head_room_share": (0.989, {}),
+    # 1,000 requests in 100 hours, at the peak 36 times that: 0.1 a second of the 12 a minute that are allowed
+    "rate_limit_head_room_share": (
+        0.5,
+        {
+            "traffic": {"requests_per_month": 1000, "active_hours_per_month": 100, "peak_factor": 36},
+            "limits": {"small": {"requests_per_minute": 12}},
+        },
+    ),
     "gross_margin_share": (0.8, {**USERS, "revenue": {"price_usd_per_user_per_month": 1}}),
     "price_age_days": (22.0, {}),  # seen on 2026-11-01
     "days_to_retirement": (30.0, {}),
@@ -66,6 +74,8 @@ def test_every_figure_is_held_against_its_bound(make_catalog, figure):
         ({"figure": "cost_per_user_usd"}, None, "no users"),
         ({"figure": "end_seconds"}, {"a": step()}, "no latency is stated for a"),
         ({"figure": "gross_margin_share"}, None, "no price a user pays"),
+        ({"figure": "rate_limit_head_room_share"}, None, "the plan states no limits"),
+        ({"figure": "rate_limit_head_room_share", "step": "answer"}, None, "shared by all steps"),
         ({"figure": "context_head_room_share"}, {"a": step(model="open")}, "no limit of open is known"),
         ({"figure": "context_head_room_share"}, {"a": {"kind": "tool", "usd": 1}}, "no model is called"),
         ({"figure": "prompt_tokens"}, {"a": {"kind": "tool", "usd": 1}}, "no prompt is sent"),

@@ -27,6 +27,7 @@ TITLES = {
     "UsageSegment": "traffic.segments",
     "Revenue": "revenue",
     "Payment": "revenue.payment",
+    "RateLimits": "limits.MODEL",
     "Uncertainty": "uncertainty",
     "Policy": "policies.NAME",
     "Scenario": "scenarios.NAME",
