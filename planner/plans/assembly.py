@@ -11,6 +11,7 @@ from planner.plans.costs import Call
 from planner.plans.monthly import Month, Parts
 from planner.plans.monthly import month as month_of
 from planner.plans.paths import joined
+from planner.plans.rates import rates
 from planner.plans.report import (
     Assumption,
     Breach,
@@ -102,6 +103,7 @@ def assembled(
         steps=tuple(_steps(plan, traffic, steps, drawn)),
         revenue=_revenue(plan, unit),
         segments=tuple(_segments(plan, unit, month.mean, fixed, traffic)),
+        rates=tuple(rates(plan, steps, traffic.peak_requests_per_second, charges.catalog)),
         months=tuple(months(plan.traffic, traffic.requests_per_month, request, fixed)),
         events=tuple(_events(steps, charges, request, later)),
         breaches=tuple(_breaches(plan, traffic, drawn, months_drawn, why)),

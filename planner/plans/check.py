@@ -206,6 +206,14 @@ def _head_room(report: Report, policy: Policy) -> _Found:
     return _Found(min(call.head_room_share for call in calls if call.head_room_share is not None))
 
 
+def _rate_limit(report: Report, policy: Policy) -> _Found:
+    if policy.step is not None:
+        return _Found(None, "a rate limit is shared by all steps that call its model")
+    if not report.rates:
+        return _Found(None, "the plan states no limits")
+    return _Found(min(each.head_room_share for each in report.rates))
+
+
 def _margin(report: Report, policy: Policy) -> _Found:
     del policy
     if report.revenue is None or report.revenue.gross_margin_share is None:
@@ -263,6 +271,7 @@ _FIGURES: Final[Mapping[str, Callable[[Report, Policy], _Found]]] = {
     "end_seconds": _end,
     "prompt_tokens": _prompt_tokens,
     "context_head_room_share": _head_room,
+    "rate_limit_head_room_share": _rate_limit,
     "gross_margin_share": _margin,
     "price_age_days": _price_age,
     "days_to_retirement": _retirement,

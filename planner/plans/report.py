@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from planner.capacity.limits import LimitUse
 from planner.context import Fit
 from pricing.rates import CatalogRef, ModelRef
 
@@ -149,6 +150,20 @@ class SegmentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RateReport:
+    """A model's calls a second at the peak against the account's limits, and the limit that binds."""
+
+    model: str
+    counting: str
+    binds: str
+    peak_calls_per_second: float
+    calls_per_second_max: float
+    head_room_share: float
+    limits: tuple[LimitUse, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MonthReport:
     """A month ahead; the first is the plan's own."""
 
@@ -216,6 +231,7 @@ class Report:
     steps: tuple[StepReport, ...]
     revenue: RevenueReport | None
     segments: tuple[SegmentReport, ...]
+    rates: tuple[RateReport, ...]
     months: tuple[MonthReport, ...]
     events: tuple[Event, ...]
     breaches: tuple[Breach, ...]

@@ -184,6 +184,20 @@ def test_users_and_segments_make_the_month_and_the_margin(evaluate):
     assert [each.contribution_usd_per_user_per_month for each in report.segments] == pytest.approx([0.06, 0.1])
 
 
+def test_a_rate_limit_is_shared_by_the_calls_of_all_steps(evaluate):
+    """Calls of 1,100 tokens, 1.5 attempts and half a call a request; 660,000 tokens a minute are 10 a second."""
+    retry = {"failure_probability": 0.5, "attempts": 2}
+    plan = plan_of(
+        {"a": step(retry=retry), "b": step(share=0.5)},
+        traffic={"requests_per_month": 3600, "active_hours_per_month": 1, "peak_factor": 1},
+        limits={"small": {"tokens_per_minute": 660_000, "counting": "used"}},
+    )
+    (rate,) = evaluate(plan).rates
+    assert rate.calls_per_second_max == pytest.approx(10)
+    assert rate.peak_calls_per_second == pytest.approx(1.5 + 0.5)
+    assert rate.head_room_share == pytest.approx(0.8)
+
+
 def test_months_ahead_grow(evaluate):
     """Ten per cent a month on $2 and $50 that stay."""
     traffic = {"requests_per_month": 1000, "growth_per_month": 0.1, "months": 3}
@@ -257,9 +271,9 @@ def test_repeated_samples_and_alike_variables_count_as_often_as_they_stand_there
 
 SHARES = st.sampled_from([0, 0.1, 0.3, 0.5, 0.8, 1])  # what is rarer is not seen in a few thousand draws
 SPREADS = st.one_of(
-    st.floats(0, 5000),
+    st.just(0) | st.floats(1, 5000),
     st.tuples(st.floats(1, 3000), st.floats(1, 3)).map(lambda pair: {"p50": pair[0], "p95": pair[0] * pair[1]}),
-    st.tuples(st.floats(0, 1000), st.floats(0, 1000)).map(lambda pair: {"low": pair[0], "high": pair[0] + pair[1]}),
+    st.tuples(st.floats(1, 1000), st.floats(1, 1000)).map(lambda pair: {"low": pair[0], "high": pair[0] + pair[1]}),
 )
 
 
@@ -379,6 +393,8 @@ WRONG = {
         {"policies": {"x": {"figure": "cost_per_request_usd", "at_most": 1, "step": "b"}}},
         "it is no step",
     ),
+    "limits of nobody": ({"a": step()}, {"limits": {"smal": {"requests_per_minute": 1}}}, "which no step calls"),
+    "no limit": ({"a": step()}, {"limits": {"small": {}}}, "at least one limit"),
     "a price file": ({"a": step()}, {"prices": "ours.toml"}, "was not read"),
     "no steps": ({}, {}, "1 to 100 steps"),
     "draws": ({"a": step()}, {"draws": 5}, "1,000"),
