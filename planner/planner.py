@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from planner.methods.choosing import Choosing
 from planner.methods.economics import Economics
+from planner.methods.plans import Plans
 from planner.methods.prices import Prices
 from planner.methods.prompts import Prompts
 from planner.methods.quality import Quality
 from planner.methods.serving import Serving
 
 
-class Planner(Prices, Prompts, Serving, Choosing, Quality, Economics):
+class Planner(Prices, Prompts, Serving, Choosing, Quality, Economics, Plans):
     """Answers questions, a room of verbs in each base class; `Planner(catalog, counter, clock)`.
 
     A verb's module is imported with its first use: a price in a script pays for no other.
