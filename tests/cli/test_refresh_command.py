@@ -91,7 +91,7 @@ def test_there_is_nothing_to_go_back_to(tokenplan):
 
 def test_corrections_that_lapsed_are_one_line_below_the_result(tokenplan, feeds, monkeypatch):
     """They matter to who keeps the catalog, not to who refreshes: counted last, named in the JSON."""
-    monkeypatch.setattr(corrections.Corrections, "lapsed", lambda self, records: ["a: old", "b: older"])
+    monkeypatch.setattr(corrections.Corrections, "lapsed", lambda *_: ["a: old", "b: older"])
     ran = tokenplan("prices", "refresh", "--from", str(feeds), "--dry-run")
     lapsed = json.loads(tokenplan("prices", "refresh", "--from", str(feeds), "--dry-run", "--json").out)["lapsed"]
     assert lapsed == ["a: old", "b: older"]
