@@ -47,18 +47,28 @@ class Draws:
         return self.random.spawn(1)[0]
 
 
+def require_arrays() -> None:
+    """Look for NumPy and SciPy.
+
+    Raises:
+        InvalidInput: one is missing.
+    """
+    try:
+        import scipy.special  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InvalidInput("distributions need NumPy and SciPy: pip install 'tokenplan[planning]'") from None
+    assert scipy.special
+
+
 def draws(count: int, seed: int) -> Draws:
     """Seeded draws.
 
     Raises:
         InvalidInput: NumPy or SciPy is missing.
     """
-    try:
-        import scipy.special  # noqa: PLC0415 - an extra
-        from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InvalidInput("simulations need NumPy and SciPy: pip install 'tokenplan[planning]'") from None
-    assert scipy.special
+    require_arrays()
+    from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
+
     return Draws(count, Generator(SFC64(seed)))  # a sixth quicker than NumPy's default
 
 

@@ -143,6 +143,7 @@ def _wilson(p: float, d: float, z: float) -> float:
 
 def _finite(n: float, population: int | None) -> int:
     """`n/(1+(n-1)/N)`, rounded up, at least one and at most all there are."""
+    n = max(n, 1.0)
     if population is not None:
         n = min(n / (1 + (n - 1) / population), population)
     return max(1, _up(n))

@@ -66,7 +66,7 @@ def of(kind: Any, dice: random.Random, depth: int = 0) -> Any:
     if get_origin(kind) is Literal:
         return dice.choice(get_args(kind))
     if get_origin(kind) is tuple:
-        inner, count = get_args(kind)[0], dice.choice(LENGTHS)
+        inner, count = get_args(kind)[0], dice.choice(LENGTHS if depth == 0 else LENGTHS[:3])
         return [of(inner, dice, depth + 1)] * (count if depth < DEEPEST else min(count, 1))
     if is_dataclass(kind):
         asked = [field for field in fields(kind) if needed(field) or (depth < DEEPEST and dice.random() < 0.3)]
