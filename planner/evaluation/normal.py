@@ -6,13 +6,11 @@ from statistics import NormalDist
 from typing import Final
 
 _STANDARD: Final = NormalDist()
-_LEAST: Final = 5e-324
-"""The least float above 0."""
 
 
 def two_sided_z(significance: float) -> float:
     """What a standard normal exceeds, either way, in that share of cases: 1.96 for 0.05."""
-    return -_STANDARD.inv_cdf(max(significance / 2, _LEAST))
+    return -_STANDARD.inv_cdf(significance / 2)
 
 
 def power_z(power: float) -> float:

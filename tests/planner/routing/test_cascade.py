@@ -50,6 +50,23 @@ def test_joint_shares_by_hand(planner):
     assert answer.break_even_escalation_probability == pytest.approx(1 - 0.0012 / 0.01)
 
 
+def test_bounds_at_the_same_escalation_by_hand(planner):
+    """At 31 %: all 20 % that gain, 0.7 + 0.2; a coin 0.7 + 0.31 x 0.16; all 4 % that lose, 0.7 - 0.04."""
+    answer = ask(planner, tier("0.001"), tier("0.01"), joint=Joint(**JOINT, **ERRORS))
+    found = (answer.oracle_quality, answer.random_quality, answer.worst_quality)
+    assert found == pytest.approx((0.9, 0.7496, 0.66))
+
+
+@given(shares=st.lists(st.floats(0.001, 1), min_size=4, max_size=4), sens=SHARE, fe=SHARE)
+def test_no_verifier_leaves_the_bounds(planner, shares, sens, fe):
+    """Whatever a verifier's errors, its quality lies between the worst and the oracle's that escalate as much."""
+    joint = {name: share / sum(shares) for name, share in zip(JOINT, shares, strict=True)}
+    errors = {"sensitivity": sens, "false_escalation_rate": fe}
+    answer = ask(planner, tier("0.001"), tier("0.01"), joint=Joint(**joint, **errors))
+    assert answer.worst_quality - 1e-9 <= answer.quality <= answer.oracle_quality + 1e-9
+    assert answer.worst_quality - 1e-9 <= answer.random_quality <= answer.oracle_quality + 1e-9
+
+
 def test_almost_no_quality_has_no_price(planner):
     """A correct answer in ever so many has no finite price, so none is told."""
     answer = ask(planner, tier("1", 1.0, 1e-320), tier("2", quality=0.0))
