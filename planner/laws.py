@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import exp, pi, sqrt
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
@@ -105,6 +106,10 @@ class Exponential:
 
         return -self.mean * np.log1p(-at)
 
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value from 0 on: `exp(-value/mean)`."""
+        return exp(-value / self.mean) if self.mean else 0.0
+
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
         return random.exponential(self.mean, count)
@@ -128,6 +133,12 @@ class Gamma:
 
         found: Floats = self.scale * gammaincinv(self.shape, at)
         return found
+
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value from 0 on: the regularised upper incomplete gamma function."""
+        from scipy.special import gammaincc  # noqa: PLC0415 - an extra
+
+        return float(gammaincc(self.shape, value / self.scale))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
@@ -159,6 +170,13 @@ class TruncatedNormal:
         below, upto = self._masses
         found: Floats = self.mu + self.sigma * ndtri(below + at * (upto - below))
         return np.clip(found, self.low, self.high)
+
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value: `(Phi(b)-Phi(z))/(Phi(b)-Phi(a))` between the ends."""
+        from scipy.special import ndtr  # noqa: PLC0415 - an extra
+
+        below, upto = self._masses
+        return float(min(max((upto - ndtr((value - self.mu) / self.sigma)) / (upto - below), 0.0), 1.0))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Quantiles at random probabilities."""
@@ -192,6 +210,12 @@ class Uniform:
         """A straight line between the ends."""
         return self.low + (self.high - self.low) * at
 
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value: what is left of the way to the upper end."""
+        if value >= self.high:
+            return 0.0
+        return 1.0 if value < self.low else (self.high - value) / (self.high - self.low)
+
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
         return random.uniform(self.low, self.high, count)
@@ -214,6 +238,10 @@ class Sample:
 
         found: Floats = np.quantile(self.values, at, method="inverted_cdf")
         return found
+
+    def beyond(self, value: float) -> float:
+        """The share of values above one."""
+        return 1 - bisect_right(self.values, value) / len(self.values)
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Values of the sample, with replacement."""

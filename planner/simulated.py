@@ -48,14 +48,23 @@ class Draws:
         return self.random.spawn(1)[0]
 
 
+def require_arrays() -> None:
+    """Look for NumPy and SciPy.
+
+    Raises:
+        InvalidInput: one is missing.
+    """
+    if find_spec("numpy") is None or find_spec("scipy") is None:  # importing SciPy takes half a second
+        raise InvalidInput("distributions and simulations need NumPy and SciPy: pip install 'tokenplan[planning]'")
+
+
 def draws(count: int, seed: int) -> Draws:
     """Seeded draws.
 
     Raises:
         InvalidInput: NumPy or SciPy is missing.
     """
-    if find_spec("numpy") is None or find_spec("scipy") is None:  # importing SciPy takes half a second
-        raise InvalidInput("simulations need NumPy and SciPy: pip install 'tokenplan[planning]'")
+    require_arrays()
     from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
 
     return Draws(count, Generator(SFC64(seed)))  # a sixth quicker than NumPy's default
