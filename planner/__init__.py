@@ -61,6 +61,12 @@ if TYPE_CHECKING:
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
     from planner.planner import Planner
+    from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.check import CheckAnswer
+    from planner.plans.evaluate import Evaluator
+    from planner.plans.files import PlanFile, read_plan
+    from planner.plans.plan import Plan
+    from planner.plans.report import Report
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
@@ -95,6 +101,8 @@ __all__ = [
     "CascadeTier",
     "Changes",
     "ChangesQuestion",
+    "CheckAnswer",
+    "CheckQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
     "ColumnMap",
@@ -119,6 +127,7 @@ __all__ = [
     "EscalateQuestion",
     "Estimate",
     "EstimateQuestion",
+    "Evaluator",
     "FailureMode",
     "FailuresAnswer",
     "FailuresQuestion",
@@ -170,6 +179,8 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "Plan",
+    "PlanFile",
     "PlanTier",
     "Planner",
     "PriceChange",
@@ -184,6 +195,8 @@ __all__ = [
     "RepairQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
+    "Report",
+    "ReportQuestion",
     "RetrievalAnswer",
     "RetrievalQuestion",
     "RetryAnswer",
@@ -220,6 +233,7 @@ __all__ = [
     "VoteAnswer",
     "VoteQuestion",
     "default_planner",
+    "read_plan",
 ]
 
 _HOMES: Final = {
@@ -234,6 +248,8 @@ _HOMES: Final = {
     "CascadeTier": "planner.routing.cascade",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
+    "CheckAnswer": "planner.plans.check",
+    "CheckQuestion": "planner.plans.asked",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
     "ColumnMap": "planner.outcomes.question",
@@ -258,6 +274,7 @@ _HOMES: Final = {
     "EscalateQuestion": "planner.routing.escalate",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Evaluator": "planner.plans.evaluate",
     "FailureMode": "planner.reliability.failures",
     "FailuresAnswer": "planner.reliability.failures",
     "FailuresQuestion": "planner.reliability.failures",
@@ -309,6 +326,8 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "Plan": "planner.plans.plan",
+    "PlanFile": "planner.plans.files",
     "PlanTier": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",
@@ -323,6 +342,8 @@ _HOMES: Final = {
     "RepairQuestion": "planner.reliability.attempts",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
+    "Report": "planner.plans.report",
+    "ReportQuestion": "planner.plans.asked",
     "RetrievalAnswer": "planner.retrieval.compare",
     "RetrievalQuestion": "planner.retrieval.question",
     "RetryAnswer": "planner.reliability.attempts",
@@ -359,6 +380,7 @@ _HOMES: Final = {
     "VoteAnswer": "planner.routing.vote",
     "VoteQuestion": "planner.routing.vote",
     "default_planner": "planner.assemble",
+    "read_plan": "planner.plans.files",
 }
 
 
