@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from planner.actuals.compare import ActualsCompareQuestion, ActualsComparison
+    from planner.actuals.fit import ActualsFit, ActualsFitQuestion
+    from planner.actuals.reading import Log
+    from planner.actuals.report import ActualsReport, ActualsReportQuestion
     from planner.batch import BatchAnswer, BatchQuestion, ColumnsAnswer, ColumnsQuestion
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
@@ -424,6 +428,24 @@ class Planner:
         from planner.plans.asked import check
 
         return check(question, self.catalog, self.counter(), self.clock())
+
+    def actuals_report(self, question: ActualsReportQuestion, log: Log | None = None) -> ActualsReport:
+        """What a usage log cost by model, day, feature or user, and which of its rows cannot be priced."""
+        from planner.actuals.report import actuals_report
+
+        return actuals_report(question, self.catalog, self.clock(), log)
+
+    def actuals_fit(self, question: ActualsFitQuestion, log: Log | None = None) -> ActualsFit:
+        """Which plan inputs a usage log gives: lengths, cache hits, failures, latencies and arrivals."""
+        from planner.actuals.fit import actuals_fit
+
+        return actuals_fit(question, self.catalog, self.clock(), log)
+
+    def actuals_compare(self, question: ActualsCompareQuestion, log: Log | None = None) -> ActualsComparison:
+        """Why a usage log differs from its plan: volume, mix, tokens, cache, price; whether it drifted too far."""
+        from planner.actuals.compare import actuals_compare
+
+        return actuals_compare(question, self.catalog, self.counter(), self.clock(), log)
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

@@ -52,6 +52,34 @@ class Sums:
         return every.group_by(self.by, maintain_order=True).agg(sums) if self.by else every.select(sums)
 
 
+@dataclass(slots=True)
+class LineSums:
+    """What each bucket's use and cost add up to in each group, of rows that were billed."""
+
+    by: Sequence[str]
+    _parts: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Add a priced batch with its lines."""
+        names = [name for name in BUCKETS if name in frame.columns and name != "requests"]
+        amounts = [name for name in frame.columns if name.startswith("units.")]
+        wide = {name: pl.Int128 if frame[name].dtype.is_integer() else pl.Float64 for name in (*names, *amounts)}
+        sums = [pl.col(name).cast(kind).sum() for name, kind in wide.items()]
+        billed = frame.filter(pl.col("units").is_not_null())
+        counted = pl.col("requests").fill_null(0).sum(), pl.col("requests").is_null().sum().alias("uncounted")
+        self._parts.append(billed.group_by(self.by).agg(*counted, *sums))
+        if len(self._parts) >= _COMPACT:
+            self._parts = [self._merged()]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The groups."""
+        return self._merged().sort(self.by).to_dicts() if self._parts else []
+
+    def _merged(self) -> pl.DataFrame:
+        every = pl.concat(self._parts, how="diagonal_relaxed")
+        return every.group_by(self.by).agg(pl.all().exclude(*self.by).sum())
+
+
 def _key(name: str) -> pl.Expr:
     return pl.col("at").dt.strftime(PERIODS[name]).alias(name) if name in PERIODS else pl.col(name)
 

@@ -165,6 +165,12 @@ class Verbs:
     optimise = Asks(Planner.optimise, posted)
     mix = Asks(Planner.mix, posted)
 
+    report = Asks(Planner.report, posted)
+    check = Asks(Planner.check, posted)
+    actuals_report = Asks(Planner.actuals_report, posted)
+    actuals_fit = Asks(Planner.actuals_fit, posted)
+    actuals_compare = Asks(Planner.actuals_compare, posted)
+
     models = Asks(Planner.models, listed)
     model = Asks(Planner.model, shown)
     prices = Asks(Planner.prices, priced)
