@@ -66,6 +66,7 @@ def price(batch: Requests, shape: Shape, catalog: Catalog, as_of: datetime | Non
     todo = frame.filter(pl.col("error").is_null() & ~pl.col("free") & pl.lit(not shape.billed))
     work = _summed if shape.summed else _by_table
     done, parts, warnings = work(todo, catalog, lines=lines)
+    done = pl.concat([done, _named_only(frame.filter("free"), catalog)])
     gratis = pl.col("free") & pl.col("wrong").is_null()
     joined = frame.join(done, on="row", how="left", maintain_order="left").with_columns(
         error=pl.coalesce("priced_error", "error"),
@@ -74,6 +75,19 @@ def price(batch: Requests, shape: Shape, catalog: Catalog, as_of: datetime | Non
         provider=pl.coalesce("priced_provider", "provider"),
     )
     return Priced(joined, parts, warnings)
+
+
+def _named_only(free: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Rows that cost nothing under the names that their like are priced by; an unknown name stays as it is."""
+    known: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = {(None, None): (None, None)}
+    for model, provider in free.select("model", "provider").unique().iter_rows():
+        try:
+            found = catalog.resolve(model or "", provider).model
+            known[model, provider] = (found.id, found.provider)
+        except TokenplanError:
+            known[model, provider] = (model, provider)
+    rows = free.select("row", "model", "provider").iter_rows()
+    return _done([(row, None, None, *known[model, provider]) for row, model, provider in rows])
 
 
 def _buckets(frame: pl.DataFrame) -> list[str]:
