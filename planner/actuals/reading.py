@@ -28,6 +28,7 @@ KINDS: Final = ("csv", "jsonl", "json", "parquet")
 _ENDINGS: Final = {
     ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet",
 }  # fmt: skip
+_MARK: Final = b"\xef\xbb\xbf"
 _LARGEST_DOCUMENT: Final = 256 << 20
 
 
@@ -131,7 +132,9 @@ def _columns(path: str, scanned: pl.LazyFrame, first: int) -> Iterator[Batch]:
 
 
 def _jsonl(path: str) -> Iterator[Batch]:
-    with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
+    with open(path, "rb") as file:  # noqa: PTH123
+        if file.read(3) != _MARK:
+            file.seek(0)
         numbered = enumerate(file, 1)
         while some := list(islice(numbered, OBJECTS)):
             yield _numbered(path, ((line, each) for line, text in some for each in _objects(path, line, text)))
@@ -143,7 +146,7 @@ def _numbered(where: str, documents_by_line: Iterable[tuple[int, Mapping[str, An
     return Objects(where, [line for line, _ in rows], [row for _, row in rows])
 
 
-def _objects(path: str, line: int, text: str) -> Iterator[Mapping[str, Any]]:
+def _objects(path: str, line: int, text: bytes) -> Iterator[Mapping[str, Any]]:
     if not text.strip():
         return
     try:
@@ -162,7 +165,7 @@ def _json(path: str) -> Iterator[Batch]:
     if len(text) > _LARGEST_DOCUMENT:
         raise _refused(path, "is a JSON document of over 256 MB; give JSONL, a row a line")
     try:
-        rows = [row for row in documents.rows(_loads(text)) if isinstance(row, dict)]
+        rows = [row for row in documents.rows(_loads(text.removeprefix(_MARK))) if isinstance(row, dict)]
     except json.JSONDecodeError as error:
         said = f"line {error.lineno}: no JSON ({error.msg}); where each line is an object, say --format jsonl"
         raise _refused(path, said, error.lineno) from None
@@ -173,7 +176,7 @@ def _json(path: str) -> Iterator[Batch]:
         yield Objects(path, range(start + 1, start + 1 + len(some)), some)
 
 
-def _loads(text: str | bytes) -> Any:
+def _loads(text: bytes) -> Any:
     try:
         import orjson  # noqa: PLC0415 - three times as fast where it is installed
     except ImportError:
@@ -185,7 +188,7 @@ def _loads(text: str | bytes) -> Any:
 
 
 def _guessed(head: bytes) -> str:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head.removeprefix(_MARK).lstrip()
     if start.startswith(b"["):
         return "json"
     return "jsonl" if start.startswith(b"{") else "csv"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Key = Literal["model", "provider", "day", "month", "hour", "feature", "user", "service_tier"]
 _APART: Final = Decimal("0.01")
+_PERIODS: Final = ("month", "day", "hour")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,7 @@ def actuals_report(
     total = next(iter(whole.rows()), None) or _nothing()
     groups = sorted(sums.rows(), key=lambda row: (-row["units"], -row["reported"], [str(row[key]) for key in keys]))
     listed, rest = groups[: question.most], groups[question.most :]
+    listed.sort(key=lambda row: [str(row[key]) for key in keys if key in _PERIODS])  # the dearest first within each
     if rest:
         listed.append({name: sum(row[name] for row in rest) for name in rest[0] if name not in keys})
     return ActualsReport(
@@ -166,7 +168,11 @@ def _apart(total: dict[str, Any], currency: str | None) -> tuple[str, ...]:
     if abs(said - priced) <= _APART * priced:
         return ()
     hint = "negotiated prices belong in a price file of yours, else look at the models that differ"
-    return (f"the log says {said:.2f} USD where its requests are priced at {priced:.2f}: {hint}",)
+    return (f"the log says {_short(said)} USD where its requests are priced at {_short(priced)}: {hint}",)
+
+
+def _short(usd: Decimal) -> str:
+    return f"{usd:,.2f}" if usd >= 1 else f"{usd:.2g}"
 
 
 def utc(at: Any) -> datetime | None:
