@@ -42,7 +42,7 @@ def groups(axes: Axes, question: ActualsReportQuestion, answer: ActualsReport) -
     axes.set_xticks(range(len(times))[::step], times[::step], rotation=45, ha="right")
     axes.set(title=f"Cost by {period}", ylabel="USD", ylim=(0, None))
     if others:
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _with_rest(names: list[str], costs: dict[str, dict[str, float]]) -> list[tuple[str, dict[str, float]]]:
@@ -75,12 +75,15 @@ def waterfall(axes: Axes, answer: ActualsComparison) -> None:
     """From the planned month to the actual one, a bar a cause."""
     month = answer.month
     steps = [(name, float(getattr(month, f"{name}_usd"))) for name in ("volume", "mix", "tokens", "cache", "price")]
-    at = float(month.planned_usd)
+    at = top = float(month.planned_usd)
     axes.bar(0, at, color="0.6")
+    axes.annotate(f"{at:,.2f}", (0, at), ha="center", va="bottom", fontsize=8)
     for place, (_, usd) in enumerate(steps, 1):
         axes.bar(place, usd, bottom=at, color="tab:red" if usd > 0 else "tab:green")
         axes.annotate(f"{usd:+,.2f}", (place, max(at, at + usd)), ha="center", va="bottom", fontsize=8)
         at += usd
-    axes.bar(len(steps) + 1, float(month.actual_usd), color="0.3")
+        top = max(top, at)
+    axes.bar(len(steps) + 1, at, color="0.3")
+    axes.annotate(f"{at:,.2f}", (len(steps) + 1, at), ha="center", va="bottom", fontsize=8)
     axes.set_xticks(range(len(steps) + 2), ["planned", *(name for name, _ in steps), "actual"])
-    axes.set(title=f"{answer.plan}: a month of model calls", ylabel="USD", ylim=(0, None))
+    axes.set(title=f"{answer.plan}: a month of model calls", ylabel="USD", ylim=(0, 1.1 * top or 1))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import ActualsCompareQuestion, default_planner, questions
@@ -80,6 +80,7 @@ buckets = st.dictionaries(
 sides = st.dictionaries(st.sampled_from("abc"), st.tuples(st.integers(0, 50), buckets))
 
 
+@settings(max_examples=30)
 @given(sides, sides)
 def test_the_parts_are_the_whole(planned, actual):
     """Whatever was planned and whatever happened: the five add up to the difference, exactly, model by model."""

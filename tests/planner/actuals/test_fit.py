@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import ActualsFitQuestion, default_planner, questions
@@ -87,6 +87,7 @@ def test_rows_that_sum_requests_have_no_single_lengths():
     assert any("lengths, latencies" in each for each in found.warnings)
 
 
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=60))
 def test_percentiles_are_values_that_were_seen(lengths):
     """The smallest value that at least half, or 95 %, do not exceed."""

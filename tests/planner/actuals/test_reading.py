@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import ActualsReportQuestion
@@ -79,6 +79,7 @@ def test_the_report_is_what_each_row_costs_alone(tmp_path):
 amounts = st.integers(0, 10**6)
 
 
+@settings(max_examples=10)  # each reads, prices and sums a log
 @given(
     st.lists(
         st.tuples(
