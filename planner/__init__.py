@@ -11,6 +11,9 @@ Each name is imported with its first use, so that a script pays for what it asks
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from planner.actuals.compare import ActualsCompareQuestion, ActualsComparison
+    from planner.actuals.fit import ActualsFit, ActualsFitQuestion
+    from planner.actuals.report import ActualsReport, ActualsReportQuestion
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
     from planner.caching import CachingAnswer, CachingQuestion
@@ -93,6 +96,12 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "ActualsCompareQuestion",
+    "ActualsComparison",
+    "ActualsFit",
+    "ActualsFitQuestion",
+    "ActualsReport",
+    "ActualsReportQuestion",
     "Axis",
     "BatchShareAnswer",
     "BatchShareQuestion",
@@ -248,6 +257,12 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "ActualsCompareQuestion": "planner.actuals.compare",
+    "ActualsComparison": "planner.actuals.compare",
+    "ActualsFit": "planner.actuals.fit",
+    "ActualsFitQuestion": "planner.actuals.fit",
+    "ActualsReport": "planner.actuals.report",
+    "ActualsReportQuestion": "planner.actuals.report",
     "Axis": "planner.plans.sweep",
     "BatchShareAnswer": "planner.capacity.batch_share",
     "BatchShareQuestion": "planner.capacity.batch_share",

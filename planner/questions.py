@@ -49,6 +49,19 @@ def _read(kind: type[Question], body: bytes | str) -> Question:
     return question
 
 
+def read_answer(kind: type[Question], body: bytes | str) -> Question:
+    """An answer of that type from the JSON text that `planner.wire` made of it; fields of a newer server are let go.
+
+    Raises:
+        InvalidInput: no JSON, or not the answer's shape.
+    """
+    try:
+        answer: Question = _adapter(kind).validate_json(body)  # type: ignore[arg-type]  # types hash
+    except ValidationError as error:
+        raise _refused(error) from None
+    return answer
+
+
 def _unused(error: ValidationError) -> bool:
     """Whether nothing is wrong but nulls in the buckets of a usage."""
     return all(each.get("input") is None and _in_usage(each["loc"]) for each in error.errors(include_url=False))

@@ -140,5 +140,14 @@ VERBS: Final = (
         "breakpoints", "/v1/plans/breakpoints", "planner.plans.breakpoints", "BreakpointsQuestion", "BreakpointsAnswer"
     ),
     Verb("sweep", "/v1/plans/sweep", "planner.plans.sweep", "SweepQuestion", "SweepAnswer"),
+    Verb("actuals_report", "/v1/actuals/report", "planner.actuals.report", "ActualsReportQuestion", "ActualsReport"),
+    Verb("actuals_fit", "/v1/actuals/fit", "planner.actuals.fit", "ActualsFitQuestion", "ActualsFit"),
+    Verb(
+        "actuals_compare",
+        "/v1/actuals/compare",
+        "planner.actuals.compare",
+        "ActualsCompareQuestion",
+        "ActualsComparison",
+    ),
 )
 """In the order in which a reader of the API meets them."""

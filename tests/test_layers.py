@@ -67,6 +67,7 @@ def test_faces_never_import_each_other():
         ("pydantic", ("planner.api", "planner.questions")),
         ("fastapi", ("planner.api", "planner.web")),
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
+        ("polars", ("planner.actuals.libraries",)),
         ("splintr", ("planner.tokens",)),
         ("sentencepiece", ("planner.tokens",)),
         ("tiktoken", ("planner.tokens",)),
