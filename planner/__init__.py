@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
+    from planner.pieces import Piece, PiecesAnswer, PiecesQuestion
     from planner.planner import Planner
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
@@ -170,6 +171,9 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "Piece",
+    "PiecesAnswer",
+    "PiecesQuestion",
     "PlanTier",
     "Planner",
     "PriceChange",
@@ -309,6 +313,9 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "Piece": "planner.pieces",
+    "PiecesAnswer": "planner.pieces",
+    "PiecesQuestion": "planner.pieces",
     "PlanTier": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",

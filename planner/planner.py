@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from planner.outcomes.question import OutcomesQuestion
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
+    from planner.pieces import PiecesAnswer, PiecesQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailuresAnswer, FailuresQuestion
@@ -115,6 +116,12 @@ class Planner:
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
+
+    def pieces(self, question: PiecesQuestion) -> PiecesAnswer:
+        """Where a text is cut into tokens, piece by piece."""
+        from planner.pieces import pieces
+
+        return pieces(question, self.catalog, self.counter())
 
     def count_files(self, question: FilesQuestion, progress: Callable[[int, int], None] | None = None) -> Files:
         """How many tokens each of many files and folders is on a model; `progress` is told files done and all."""
