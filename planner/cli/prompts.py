@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.cli import options as shared
 from planner.cli import prompted
-from planner.cli.defaults import MODELS
+from planner.usual import MODELS
 from planner.cli.options import Command, count, share
 from planner.cli.render import (
     Block,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.defaults import MODELS
+from planner.usual import MODELS
 from planner.tokens.encodings import ENCODINGS
 from planner.wire import dumps
 from pricing import BUCKETS, Catalog
