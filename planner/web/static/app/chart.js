@@ -12,16 +12,17 @@ export function Chart({ data, series, told, time = false, x = String, y = String
   const place = useRef(null);
   useEffect(() => {
     const dark = matchMedia("(prefers-color-scheme: dark)");
+    const frame = place.current;
     let plot = null;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot(options(place.current, { series, time, x, y, height, marks }), data, place.current);
+      plot = new uPlot(options(frame, { series, time, x, y, height, marks }), data, frame);
     };
     const fit = new ResizeObserver(() => {
-      if (plot && plot.width !== place.current.clientWidth && place.current.clientWidth > 0) plot.setSize({ width: place.current.clientWidth, height });
+      if (plot.width !== frame.clientWidth && frame.clientWidth > 0) plot.setSize({ width: frame.clientWidth, height });
     });
     draw();
-    fit.observe(place.current);
+    fit.observe(frame);
     dark.addEventListener("change", draw);
     return () => {
       fit.disconnect();
