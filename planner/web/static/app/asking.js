@@ -1,5 +1,5 @@
 // Questions as hooks: the newest one is asked, what it replaces is aborted, the last answer stays until the next.
-import { useEffect, useMemo, useRef, useState } from "./view.js";
+import { useLayoutEffect, useMemo, useRef, useState } from "./view.js";
 import { Refused, ask, look, round } from "./server.js";
 import { useStore } from "./store.js";
 
@@ -22,7 +22,8 @@ function useLatest(name, run, delay) {
   const turn = useStore(round);
   const newest = useRef(run);
   newest.current = run;
-  useEffect(() => {
+  // Before the paint, not after it: a frame earlier on the way.
+  useLayoutEffect(() => {
     if (name === null) {
       change(NOTHING);
       return undefined;

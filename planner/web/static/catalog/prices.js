@@ -34,7 +34,7 @@ export function PricesCard({ id, provider }) {
 
 // The terms of a set of rates in one line; sets of the same terms follow each other in time.
 function named(set) {
-  const terms = set.conditions.filter((each) => !/^(service_tier|from|until|region)=/.test(each));
+  const terms = set.conditions.filter((each) => !/^(service_tier|from|until|region|basis)=/.test(each));
   return [set.service_tier, set.region, ...terms].filter(Boolean).join(", ");
 }
 

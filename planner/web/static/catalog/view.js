@@ -31,14 +31,14 @@ const Listed = ({ answer, picked, pick }) => html`
     <${Steps} items=${answer.models}>${(shown) => html`
       <div class="scroll tall" tabindex="0" role="region" aria-label="Models found"><table class="models">
         <thead><tr><th scope="col">Model</th><th scope="col">Provider</th><th scope="col" class="r">Input</th><th scope="col" class="r">Cached</th><th scope="col" class="r">Output</th><th scope="col" class="r">Window</th></tr></thead>
-        <tbody>${shown.map((model) => html`<${Listing} model=${model} chosen=${picked?.id === model.id && picked?.provider === model.provider} pick=${pick} />`)}</tbody>
+        <tbody>${shown.map((model) => html`<${Listing} model=${model} today=${answer.as_of.slice(0, 10)} chosen=${picked?.id === model.id && picked?.provider === model.provider} pick=${pick} />`)}</tbody>
       </table></div>`}<//>
   <//>`;
 
-const Listing = ({ model, chosen, pick }) => html`
+const Listing = ({ model, today, chosen, pick }) => html`
   <tr class=${names(chosen && "chosen")} onClick=${() => pick(model)}>
     <th scope="row"><button type="button" class="pick" aria-pressed=${chosen ? "true" : "false"}>${model.id}</button>
-      ${model.retires && html` <${Tag} kind="warn" title=${`retires on ${model.retires}`}>retires ${write.date(model.retires)}<//>`}</th>
+      ${model.retires && html` <${Tag} kind="warn">${model.retires <= today ? "retired" : "retires"} ${write.date(model.retires)}<//>`}</th>
     <td>${model.provider}</td>
     ${model.priced ? html`<td class="r">${model.free ? "free" : write.usd(model.input_usd)}</td><td class="r">${write.usd(model.cache_read_usd)}</td><td class="r">${write.usd(model.output_usd)}</td>` : html`<td class="r hint" colspan="3">no price</td>`}
     <td class="r">${write.short(model.context_window ?? model.max_input_tokens)}</td>

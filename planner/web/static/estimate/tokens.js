@@ -1,5 +1,5 @@
 // The text as the tokenizer sees it: each token in a colour, the next in another.
-import { html, useState } from "../app/view.js";
+import { html, useMemo, useState } from "../app/view.js";
 import { Card, Problem, SelectField, Tag } from "../app/parts.js";
 import { useAnswer } from "../app/asking.js";
 import * as write from "../app/words.js";
@@ -13,6 +13,7 @@ export function TokensCard({ row, delay, text, read }) {
   const { id, provider } = row.model;
   const body = shown ? { model: id, provider, text: shown, most_pieces: MOST_PIECES } : null;
   const { answer, error } = useAnswer("/v1/tokens/pieces", body, delay);
+  const pieces = useMemo(() => answer?.pieces.map((piece, each) => html`<span class=${`t${each % 5}`} title=${piece.ids.join(" ")}>${visible(piece.text)}</span>`), [answer]);
   if (!shown) return null;
   const exact = answer?.method === "exact";
   return html`
@@ -22,7 +23,7 @@ export function TokensCard({ row, delay, text, read }) {
       <${Problem} error=${error} />
       ${answer && html`
         ${!exact && html`<p class="hint">${write.sentence(answer.warnings.at(-1) ?? "this model's own tokenizer may cut elsewhere")}.</p>`}
-        <div class="pieces scroll" tabindex="0" role="region" aria-label="The text, token by token">${answer.pieces.map((piece, each) => html`<span class=${`t${each % 5}`} title=${piece.ids.join(" ")}>${visible(piece.text)}</span>`)}${!answer.complete && html`<span class="hint"> … the rest is counted, not shown</span>`}</div>`}
+        <div class="pieces scroll" tabindex="0" role="region" aria-label="The text, token by token">${pieces}${!answer.complete && html`<span class="hint"> … the rest is counted, not shown</span>`}</div>`}
     <//>`;
 }
 

@@ -11,7 +11,7 @@ import { WindowCard } from "./window.js";
 import { TokensCard } from "./tokens.js";
 import { PricesCard } from "../catalog/prices.js";
 
-const AFTER_TYPING = 20;
+const AFTER_TYPING = 10;
 const AFTER_FILES = 400;
 const AFTERWARDS = 180; // what is not the ranking itself waits until typing pauses
 
@@ -34,6 +34,10 @@ export function EstimateView({ settings }) {
   const faults = useFaults(main.error);
   const rows = main.answer?.rows ?? [];
   const row = rows.find((each) => each.model.requested === picked) ?? rows[0];
+  const ranking = useMemo(
+    () => main.answer && html`<${Ranking} answers=${answers} by=${by} rankBy=${rankBy} row=${row} pick=${pick} />`,
+    [...Object.values(answers).flatMap(({ answer, error }) => [answer, error]), by, row],
+  );
   const detail = row && asked ? { row, asked, delay: delay + AFTERWARDS } : null;
   return html`
     <div class="two">
@@ -46,7 +50,7 @@ export function EstimateView({ settings }) {
         <${Problem} error=${main.error} />
         ${asked === null && html`<${Welcome} />`}
         ${main.answer && asked && html`
-          <${Ranking} answers=${answers} by=${by} rankBy=${rankBy} row=${row} pick=${pick} />
+          ${ranking}
           <${Notes} title="What these figures assume" items=${main.answer.assumptions} />`}
         ${detail && html`
           <${WindowCard} ...${detail} messages=${read.messages} answer=${main.answer} state=${state} />
