@@ -194,6 +194,24 @@ def test_simulations_are_drawn(tokenplan, tmp_path, words, shows):
     assert [text for text in shows if text not in path.read_text()] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "shows"),
+    [
+        ("routing cascade", ("tier 2: gpt-5, reached by 31.0%", "all to the last tier", "0.00775")),
+        ("reliability", ("answer: wrong answer", "left, not tolerable", "mitigation")),
+        ("optimise mix", ("The cheapest mix: 123.49 USD a month", "middle", "hard")),
+    ],
+)
+def test_choices_are_drawn(tmp_path, monkeypatch, words, shows):
+    """The cascade's tiers beside the last alone, the matrix's losses and the mix's segments name what they draw."""
+    monkeypatch.setenv("TOKENPLAN_NOW", "2026-11-23T12:00:00Z")
+    question, path = tmp_path / "question.json", tmp_path / "picture.svg"
+    asked = examples(f"/v1/{words.replace(' ', '/')}").asked
+    question.write_text(json.dumps(next(iter(asked.values()))["value"]))
+    assert main([*words.split(), "--question", str(question), "--plot", str(path)]) == 0
+    assert [text for text in shows if text not in path.read_text()] == []
+
+
 def test_answers_of_one_kind_stand_side_by_side(tokenplan):
     """First token and end are columns of one table; a cost from one USD on is told to the cent."""
     latency = tokenplan("latency", "--hops", "a=2", "--draws", "1000").out
