@@ -51,7 +51,7 @@ function options(place, { series, time, x, y, height, marks }) {
       {},
       ...series.map((each) => ({
         label: each.label, stroke: colour(each.colour), width: 2, paths: each.paths, dash: each.dash, points: { show: Boolean(each.points) },
-        fill: each.fill ? colour(each.fill) : undefined, spanGaps: false,
+        fill: each.fill ? colour(each.fill) : undefined, spanGaps: Boolean(each.joined),
       })),
     ],
     hooks: { draw: [(plot) => marks.forEach((mark) => drawMark(plot, mark, colour))] },
