@@ -5,10 +5,11 @@ import { html, useEffect, useRef } from "./view.js";
 const HEIGHT = 200;
 const FONT = "12px system-ui, sans-serif";
 export const steps = uPlot.paths.stepped({ align: 1 });
-export const columns = uPlot.paths.bars({ size: [0.95, 60], align: 1 });
+export const columns = uPlot.paths.bars({ size: [0.95, 60], align: 1 }); // each begins at its x
+export const centred = uPlot.paths.bars({ size: [0.8, 60] });
 
 // `series`: [{ label, colour (a custom property), paths, dash, points }]; `told` is what a reader hears in place of the picture.
-export function Chart({ data, series, told, time = false, x = String, y = String, height = HEIGHT, marks = [] }) {
+export function Chart({ data, series, told, time = false, x = String, y = String, height = HEIGHT, marks = [], zero = true, range = null }) {
   const place = useRef(null);
   useEffect(() => {
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -16,7 +17,7 @@ export function Chart({ data, series, told, time = false, x = String, y = String
     let plot = null;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot(options(frame, { series, time, x, y, height, marks }), data, frame);
+      plot = new uPlot(options(frame, { series, time, x, y, height, marks, zero, range }), data, frame);
     };
     const fit = new ResizeObserver(() => {
       if (plot.width !== frame.clientWidth && frame.clientWidth > 0) plot.setSize({ width: frame.clientWidth, height });
@@ -33,7 +34,7 @@ export function Chart({ data, series, told, time = false, x = String, y = String
   return html`<div class="chart" role="img" aria-label=${told}><div ref=${place}></div></div>`;
 }
 
-function options(place, { series, time, x, y, height, marks }) {
+function options(place, { series, time, x, y, height, marks, zero, range }) {
   const style = getComputedStyle(place);
   const colour = (name) => style.getPropertyValue(name).trim();
   const axis = { stroke: colour("--muted"), font: FONT, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
@@ -42,7 +43,7 @@ function options(place, { series, time, x, y, height, marks }) {
     height,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
+    scales: { x: range ? { time, range } : { time }, y: zero ? { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } : {} },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map(x), space: 95 },
       { ...axis, values: (_, ticks) => ticks.map(y), size: 62 },
@@ -50,7 +51,7 @@ function options(place, { series, time, x, y, height, marks }) {
     series: [
       {},
       ...series.map((each) => ({
-        label: each.label, stroke: colour(each.colour), width: 2, paths: each.paths, dash: each.dash, points: { show: Boolean(each.points) },
+        label: each.label, stroke: colour(each.colour), width: 2, paths: each.paths, dash: each.dash, points: { show: Boolean(each.points), size: 9, fill: colour(each.colour) },
         fill: each.fill ? colour(each.fill) : undefined, spanGaps: Boolean(each.joined),
       })),
     ],

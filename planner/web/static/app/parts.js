@@ -79,6 +79,9 @@ export const Notes = ({ items, title = "Notes" }) =>
 
 export const Tag = ({ kind, children, title }) => html`<span class=${names("tag", kind)} title=${title}>${children}</span>`;
 
+// What may be wider or longer than its place scrolls there, by keys too.
+export const Scroll = ({ label, kind, children }) => html`<div class=${names("scroll", kind)} tabindex="0" role="region" aria-label=${label}>${children}</div>`;
+
 // A long list, shown in steps.
 export function Steps({ items, step = 50, children }) {
   const [most, grow] = useState(step);

@@ -1,6 +1,6 @@
 // A model's prices through time: past, current and announced, with sources.
 import { html, useState } from "../app/view.js";
-import { Card, Problem, SelectField } from "../app/parts.js";
+import { Card, Problem, Scroll, SelectField } from "../app/parts.js";
 import { useLook } from "../app/asking.js";
 import { Chart, steps } from "../app/chart.js";
 import * as write from "../app/words.js";
@@ -25,10 +25,10 @@ export function PricesCard({ id, provider }) {
       ${announced.length > 0 && html`<p class="announced"><strong>Announced:</strong> ${announced.map((set) => html`<span>from ${write.date(set.valid_from)}, ${named(set)}: ${listed(set)}. </span>`)}</p>`}
       ${offers.length > 1 && html`<${SelectField} label="Offer" value=${name} options=${offers.map((each) => [each, each])} onValue=${choose} />`}
       <${History} sets=${sets} />
-      <details class="notes"><summary>Figures with source and date (${sets.length})</summary><div class="scroll" tabindex="0" role="region" aria-label="Prices with sources"><table>
+      <details class="notes"><summary>Figures with source and date (${sets.length})</summary><${Scroll} label="Prices with sources"><table>
         <thead><tr><th scope="col">When</th><th scope="col">Bucket</th><th scope="col" class="r">USD</th><th scope="col">Source</th></tr></thead>
         <tbody>${sets.flatMap((set) => set.rates.map((rate) => html`<tr><td>${span(set)}</td><th scope="row">${write.words(rate.bucket)}</th>
-          <td class="r">${rate.usd_per_unit}</td><td>${rate.source}, ${write.date(rate.observed)}</td></tr>`))}</tbody></table></div></details>
+          <td class="r">${rate.usd_per_unit}</td><td>${rate.source}, ${write.date(rate.observed)}</td></tr>`))}</tbody></table><//></details>
     <//>`;
 }
 

@@ -1,7 +1,7 @@
 // The catalog: which models there are, what they cost since when, and what the figures stand on.
 import { html, names, useState } from "../app/view.js";
 import { useLook } from "../app/asking.js";
-import { Card, Problem, Steps, Tag } from "../app/parts.js";
+import { Card, Problem, Scroll, Steps, Tag } from "../app/parts.js";
 import * as write from "../app/words.js";
 import { Filters, filtered } from "./filters.js";
 import { ModelCard } from "./model.js";
@@ -29,10 +29,10 @@ export function CatalogView() {
 const Listed = ({ answer, picked, pick }) => html`
   <${Card} title=${`${write.count(answer.count)} models`} id="listed" note="USD a million tokens; a row shows the model below">
     <${Steps} items=${answer.models}>${(shown) => html`
-      <div class="scroll tall" tabindex="0" role="region" aria-label="Models found"><table class="models">
+      <${Scroll} label="Models found" kind="tall"><table class="models">
         <thead><tr><th scope="col">Model</th><th scope="col">Provider</th><th scope="col" class="r">Input</th><th scope="col" class="r">Cached</th><th scope="col" class="r">Output</th><th scope="col" class="r">Window</th></tr></thead>
         <tbody>${shown.map((model) => html`<${Listing} model=${model} today=${answer.as_of.slice(0, 10)} chosen=${picked?.id === model.id && picked?.provider === model.provider} pick=${pick} />`)}</tbody>
-      </table></div>`}<//>
+      </table><//>`}<//>
   <//>`;
 
 const Listing = ({ model, today, chosen, pick }) => html`

@@ -1,6 +1,6 @@
 // The models ranked, with bars, the window, and what the other variants would cost.
 import { html, names } from "../app/view.js";
-import { Bar, Card, Choice, Tag } from "../app/parts.js";
+import { Bar, Card, Choice, Scroll, Tag } from "../app/parts.js";
 import * as write from "../app/words.js";
 import { VARIANTS } from "./question.js";
 
@@ -15,7 +15,7 @@ export function Ranking({ answers, by, rankBy, row, pick }) {
     <${Card} title="Ranked by cost" id="ranking" note=${`Prices of ${write.date(day)}, catalog of ${write.date(catalog.observed)}`}
       actions=${html`<${Choice} label="Rank by" value=${by} options=${VARIANTS.map(([name, title]) => [name, title])} onValue=${rankBy} />`}>
       <p class="hint">${write.sentence(VARIANTS.find(([name]) => name === by)[2])}. A row shows its window, tokens and prices below.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Models ranked by cost">
+      <${Scroll} label="Models ranked by cost">
       <table class="ranking">
         <thead><tr><th scope="col">#</th><th scope="col">Model</th><th scope="col" class="r">Tokens</th><th scope="col" class="r">USD a request</th>
           ${requests !== null && html`<th scope="col" class="r">USD a month</th>`}
@@ -23,7 +23,7 @@ export function Ranking({ answers, by, rankBy, row, pick }) {
         <tbody>${rows.map((each) => html`
           <${Row} key=${each.model.requested} each=${each} most=${most} monthly=${requests !== null} chosen=${each === row} pick=${pick}
             others=${others.map(([name, title]) => [title, answers[name]])} unit=${unit} />`)}</tbody>
-      </table></div>
+      </table><//>
       ${refused.length > 0 && html`<ul class="refused">${refused.map((each) => html`
         <li><strong>${each.requested}</strong> ${each.errors.map((said) => said.msg).join("; ")}</li>`)}</ul>`}
     <//>`;

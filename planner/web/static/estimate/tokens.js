@@ -1,6 +1,6 @@
 // The text as the tokenizer sees it: each token in a colour, the next in another.
 import { html, useMemo, useState } from "../app/view.js";
-import { Card, Problem, SelectField, Tag } from "../app/parts.js";
+import { Card, Problem, Scroll, SelectField, Tag } from "../app/parts.js";
 import { useAnswer } from "../app/asking.js";
 import * as write from "../app/words.js";
 
@@ -23,7 +23,7 @@ export function TokensCard({ row, delay, text, read }) {
       <${Problem} error=${error} />
       ${answer && html`
         ${!exact && html`<p class="hint">${write.sentence(answer.warnings.at(-1) ?? "this model's own tokenizer may cut elsewhere")}.</p>`}
-        <div class="pieces scroll" tabindex="0" role="region" aria-label="The text, token by token">${pieces}${!answer.complete && html`<span class="hint"> … the rest is counted, not shown</span>`}</div>`}
+        <${Scroll} kind="pieces" label="The text, token by token">${pieces}${!answer.complete && html`<span class="hint"> … the rest is counted, not shown</span>`}<//>`}
     <//>`;
 }
 

@@ -1,6 +1,6 @@
 // The window of the chosen model as a bar: system, history, documents, the answer, and what is left.
 import { html } from "../app/view.js";
-import { Card, Notes, Problem, number } from "../app/parts.js";
+import { Card, Notes, Problem, Scroll, number } from "../app/parts.js";
 import { useAnswer } from "../app/asking.js";
 import * as write from "../app/words.js";
 
@@ -35,9 +35,9 @@ export function WindowCard({ row, asked, delay, messages, answer, state }) {
         <details class="notes"><summary>Parts (${segments.length})</summary>
           <table><thead><tr><th scope="col">Part</th><th scope="col" class="r">Tokens</th></tr></thead>
             <tbody>${segments.map((each) => html`<tr><th scope="row">${each.name}</th><td class="r">${write.count(each.tokens)}</td></tr>`)}</tbody></table></details>`}
-      ${fit.checks.length > 1 && html`<table class="limits"><thead><tr><th scope="col">Limit</th><th scope="col" class="r">Allowed</th><th scope="col" class="r">Needed</th><th scope="col" class="r">Left</th></tr></thead>
+      ${fit.checks.length > 1 && html`<${Scroll} label="Limits"><table class="limits"><thead><tr><th scope="col">Limit</th><th scope="col" class="r">Allowed</th><th scope="col" class="r">Needed</th><th scope="col" class="r">Left</th></tr></thead>
         <tbody>${fit.checks.map((each) => html`<tr><th scope="row">${write.words(each.limit)}${each.limit === fit.binding ? " (binds)" : ""}</th>
-          <td class="r">${write.count(each.allowed_tokens)}</td><td class="r">${write.count(each.needed_tokens)}</td><td class="r">${write.share(each.head_room_share)}</td></tr>`)}</tbody></table>`}
+          <td class="r">${write.count(each.allowed_tokens)}</td><td class="r">${write.count(each.needed_tokens)}</td><td class="r">${write.share(each.head_room_share)}</td></tr>`)}</tbody></table><//>`}
       <${Notes} title="Remarks" items=${row.warnings} />
     <//>`;
 }

@@ -41,7 +41,7 @@ function Leaf({ api, schema, name, value, path, change, faults }) {
           return html`<input ...${wired} type="checkbox" checked=${value} onChange=${(event) => change(path, event.target.checked)} />`;
         }
         if (text.length > LONG || text.includes("\n")) {
-          return html`<textarea ...${wired} rows="5" spellcheck="false" value=${text} onInput=${(event) => change(path, event.target.value)}></textarea>`;
+          return html`<textarea ...${wired} class=${text.includes("\n") ? "" : "low"} rows=${text.includes("\n") ? 8 : 3} spellcheck="false" value=${text} onInput=${(event) => change(path, event.target.value)}></textarea>`;
         }
         return html`<input ...${wired} inputmode=${typeof value === "number" ? "decimal" : undefined} value=${text} onInput=${(event) => typed(event.target.value)} />`;
       }}

@@ -11,6 +11,7 @@ export function Pipeline({ plan, report, picked, pick, faults }) {
         <span class="kind">${String(step.kind ?? "").replaceAll("_", " ")}${step.background ? ", in the background" : ""}</span>
         <strong>${name}</strong>
         <span class="hint">${models(step)}</span>
+        ${step.after && html`<span class="hint">${step.after.length > 0 ? `after ${step.after.join(", ")}` : "at once"}</span>`}
         ${told.has(name) && html`<${Told} step=${told.get(name)} />`}
         ${[...faults.keys()].some((path) => path.startsWith(`steps.${name}.`)) && html`<${Tag} kind="bad">to mend</${Tag}>`}
       </button></li>`)}</ol>`;

@@ -3,9 +3,10 @@ export function schemaOf(api, path) {
   return api?.paths?.[path]?.post?.requestBody?.content?.["application/json"]?.schema;
 }
 
-export function exampleOf(api, path) {
+// An example of a question, of that name where there are several.
+export function exampleOf(api, path, name) {
   const examples = api?.paths?.[path]?.post?.requestBody?.content?.["application/json"]?.examples ?? {};
-  return Object.values(examples)[0]?.value;
+  return (examples[name] ?? Object.values(examples)[0])?.value;
 }
 
 // The alternatives of a schema, without references and without null.

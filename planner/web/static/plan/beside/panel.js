@@ -7,8 +7,8 @@ import { put } from "../paths.js";
 import { exampleOf, schemaOf } from "../schema.js";
 import { byPath } from "../faults.js";
 
-export function Beside({ api, path, title, about, Drawn, id }) {
-  const [body, change] = useState(() => exampleOf(api, path));
+export function Beside({ api, path, example, title, about, Drawn, id }) {
+  const [body, change] = useState(() => exampleOf(api, path, example));
   const [opened, open] = useState(false);
   const { answer, error } = useAnswer(path, body ?? null, 250);
   const faults = useMemo(() => byPath(error), [error]);

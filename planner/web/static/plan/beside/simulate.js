@@ -10,7 +10,7 @@ export function Simulated({ answer }) {
   return html`
     ${month && html`<p>A month costs <strong>${write.usd(month.mean_usd)}</strong> on average, less than ${write.usd(month.p95_usd)} in 19 of 20.${over}</p>`}
     ${histogram?.length > 0 && html`<${Chart} told=${`Months by cost: ${histogram.map((each) => `${write.usd(each.low_usd)} to ${write.usd(each.high_usd)}, ${write.share(each.month_share)}`).join("; ")}`}
-      data=${[histogram.map((each) => each.low_usd), histogram.map((each) => each.month_share)]} x=${write.usd} y=${write.share} height=${180} marks=${marks}
+      data=${[histogram.map((each) => each.low_usd), histogram.map((each) => each.month_share)]} x=${write.usd} y=${write.share} height=${180} range=${[histogram[0].low_usd, histogram.at(-1).high_usd]} marks=${marks}
       series=${[{ label: "months", colour: "--c1", fill: "--c1-soft", paths: columns }]} />`}
     ${answer.tornado?.length > 0 && html`<h3>What moves the month most</h3><${Tornado} rows=${answer.tornado} />`}`;
 }

@@ -1,6 +1,6 @@
 // Scenarios side by side, each as the server evaluates it.
 import { html, useMemo } from "../../app/view.js";
-import { Card } from "../../app/parts.js";
+import { Card, Scroll } from "../../app/parts.js";
 import { useAnswer } from "../../app/asking.js";
 import * as write from "../../app/words.js";
 
@@ -18,10 +18,10 @@ export function ScenariosPanel({ plan, report, question, delay }) {
   const names = useMemo(() => Object.keys(plan.scenarios ?? {}), [plan]);
   if (names.length === 0) return null;
   return html`
-    <${Card} title="Scenarios" id="plan-scenarios"><div class="scroll beside" tabindex="0" role="region" aria-label="Scenarios side by side">
+    <${Card} title="Scenarios" id="plan-scenarios"><${Scroll} label="Scenarios side by side" kind="beside">
       <${Column} title="As planned" report=${report} />
       ${names.map((name) => html`<${Asked} key=${name} name=${name} about=${plan.scenarios[name].about} body=${question(plan, name)} delay=${delay} />`)}
-    </div><//>`;
+    <//><//>`;
 }
 
 function Asked({ name, about, body, delay }) {
@@ -30,6 +30,7 @@ function Asked({ name, about, body, delay }) {
 }
 
 const Column = ({ title, about, report, fault }) => html`
-  <section class="scenario"><h3>${title}</h3>${about && html`<p class="hint">${about}</p>`}
+  <section class="scenario"><h3>${title}</h3>
     ${fault && html`<p class="fault">${fault}</p>`}
-    ${report && html`<dl>${FIGURES.map(([name, figure]) => html`<div><dt>${name}</dt><dd>${figure(report)}</dd></div>`)}</dl>`}</section>`;
+    ${report && html`<dl>${FIGURES.map(([name, figure]) => html`<div><dt>${name}</dt><dd>${figure(report)}</dd></div>`)}</dl>`}
+    ${about && html`<p class="hint">${about}</p>`}</section>`;
