@@ -62,6 +62,12 @@ if TYPE_CHECKING:
     from planner.packing.packed import PackAnswer
     from planner.pieces import Piece, PiecesAnswer, PiecesQuestion
     from planner.planner import Planner
+    from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.check import CheckAnswer
+    from planner.plans.evaluate import Evaluator
+    from planner.plans.files import PlanFile, read_plan
+    from planner.plans.plan import Plan
+    from planner.plans.report import Report
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
@@ -96,6 +102,8 @@ __all__ = [
     "CascadeTier",
     "Changes",
     "ChangesQuestion",
+    "CheckAnswer",
+    "CheckQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
     "ColumnMap",
@@ -120,6 +128,7 @@ __all__ = [
     "EscalateQuestion",
     "Estimate",
     "EstimateQuestion",
+    "Evaluator",
     "FailureMode",
     "FailuresAnswer",
     "FailuresQuestion",
@@ -174,6 +183,8 @@ __all__ = [
     "Piece",
     "PiecesAnswer",
     "PiecesQuestion",
+    "Plan",
+    "PlanFile",
     "PlanTier",
     "Planner",
     "PriceChange",
@@ -188,6 +199,8 @@ __all__ = [
     "RepairQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
+    "Report",
+    "ReportQuestion",
     "RetrievalAnswer",
     "RetrievalQuestion",
     "RetryAnswer",
@@ -224,6 +237,7 @@ __all__ = [
     "VoteAnswer",
     "VoteQuestion",
     "default_planner",
+    "read_plan",
 ]
 
 _HOMES: Final = {
@@ -238,6 +252,8 @@ _HOMES: Final = {
     "CascadeTier": "planner.routing.cascade",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
+    "CheckAnswer": "planner.plans.check",
+    "CheckQuestion": "planner.plans.asked",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
     "ColumnMap": "planner.outcomes.question",
@@ -262,6 +278,7 @@ _HOMES: Final = {
     "EscalateQuestion": "planner.routing.escalate",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Evaluator": "planner.plans.evaluate",
     "FailureMode": "planner.reliability.failures",
     "FailuresAnswer": "planner.reliability.failures",
     "FailuresQuestion": "planner.reliability.failures",
@@ -316,6 +333,8 @@ _HOMES: Final = {
     "Piece": "planner.pieces",
     "PiecesAnswer": "planner.pieces",
     "PiecesQuestion": "planner.pieces",
+    "Plan": "planner.plans.plan",
+    "PlanFile": "planner.plans.files",
     "PlanTier": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",
@@ -330,6 +349,8 @@ _HOMES: Final = {
     "RepairQuestion": "planner.reliability.attempts",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
+    "Report": "planner.plans.report",
+    "ReportQuestion": "planner.plans.asked",
     "RetrievalAnswer": "planner.retrieval.compare",
     "RetrievalQuestion": "planner.retrieval.question",
     "RetryAnswer": "planner.reliability.attempts",
@@ -366,6 +387,7 @@ _HOMES: Final = {
     "VoteAnswer": "planner.routing.vote",
     "VoteQuestion": "planner.routing.vote",
     "default_planner": "planner.assemble",
+    "read_plan": "planner.plans.files",
 }
 
 

@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
     from planner.pieces import PiecesAnswer, PiecesQuestion
+    from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.check import CheckAnswer
+    from planner.plans.report import Report
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailuresAnswer, FailuresQuestion
@@ -416,6 +419,18 @@ class Planner:
         from planner.optimise.mix import mix
 
         return mix(question, self.catalog, self.counter(), self.clock())
+
+    def report(self, question: ReportQuestion) -> Report:
+        """What a plan costs and takes, step by step: a request, a user, a month; head-room, margin, assumptions."""
+        from planner.plans.asked import report
+
+        return report(question, self.catalog, self.counter(), self.clock())
+
+    def check(self, question: CheckQuestion) -> CheckAnswer:
+        """Whether a plan's policies hold; one that cannot be evaluated fails."""
+        from planner.plans.asked import check
+
+        return check(question, self.catalog, self.counter(), self.clock())
 
     def about(self) -> CatalogAnswer:
         """The catalog that answers."""

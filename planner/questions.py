@@ -86,6 +86,11 @@ def _endless(value: object, path: str = "") -> str:
     return next((each for each in found if each), "")
 
 
+def schema_of(kind: type) -> dict[str, Any]:
+    """The JSON Schema of what `read` takes for a type."""
+    return _adapter(kind).json_schema()
+
+
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

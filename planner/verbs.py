@@ -134,5 +134,7 @@ VERBS: Final = (
     ),
     Verb("optimise", "/v1/optimise", "planner.optimise.choosing", "OptimiseQuestion", "OptimiseAnswer"),
     Verb("mix", "/v1/optimise/mix", "planner.optimise.mix", "MixQuestion", "MixAnswer"),
+    Verb("report", "/v1/plans/report", "planner.plans.asked", "ReportQuestion", "Report"),
+    Verb("check", "/v1/plans/check", "planner.plans.asked", "CheckQuestion", "CheckAnswer"),
 )
 """In the order in which a reader of the API meets them."""

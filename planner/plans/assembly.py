@@ -13,6 +13,7 @@ from planner.plans.monthly import month as month_of
 from planner.plans.paths import joined
 from planner.plans.report import (
     Assumption,
+    Breach,
     Event,
     Report,
     RevenueReport,
@@ -23,6 +24,7 @@ from planner.plans.report import (
 from planner.plans.steps import Step
 from planner.plans.validity import befores
 from planner.plans.volume import months
+from planner.simulated import over_share
 from pricing.errors import InvalidInput, NotPriced
 from pricing.usage import BUCKETS, PROMPT_BUCKETS
 
@@ -76,7 +78,10 @@ def assembled(
     drawn, why = _drawn(plan, steps, charges) if spread else (None, NOT_DRAWN)
     request = sum(each.usd for each in steps)
     fixed = sum(each.step.usd_per_month for each in steps)
-    month = _month(month_of(plan, traffic, _parts(steps)), plan, drawn, why)
+    costs = month_of(plan, traffic, _parts(steps))
+    months_drawn = None if drawn is None else _month_drawn(costs, plan, drawn)
+    month = _spread(months_drawn, costs.mean, why)
+    planned = request * traffic.requests_per_month + fixed
     unit = _unit(plan, traffic, month.mean, fixed)
     waits = drawn.waits if drawn else None
     return Report(
@@ -87,6 +92,8 @@ def assembled(
         catalog=charges.catalog.ref,
         traffic=traffic,
         cost_per_request_usd=_spread(drawn.usd if drawn else None, request, why),
+        planned_usd_per_user_per_month=None if not traffic.users else planned / traffic.users,
+        planned_usd_per_month=planned,
         cost_per_user_usd=_divided(month, traffic.users),
         cost_per_month_usd=month,
         first_token_seconds=None if waits is None else _timed(waits.first),
@@ -97,7 +104,8 @@ def assembled(
         segments=tuple(_segments(plan, unit, month.mean, fixed, traffic)),
         months=tuple(months(plan.traffic, traffic.requests_per_month, request, fixed)),
         events=tuple(_events(steps, charges, request, later)),
-        assumptions=tuple(_assumptions(plan, steps)),
+        breaches=tuple(_breaches(plan, traffic, drawn, months_drawn, why)),
+        assumptions=tuple(_assumptions(steps)),
         basis="assumed",
         warnings=tuple(dict.fromkeys((*at.warnings(hourly=False), *_warnings(steps)))),
     )
@@ -142,9 +150,8 @@ def _parts(steps: Sequence[StepCosts]) -> Parts:
     """A request's cost by what it pays for."""
     sums = {"input": 0.0, "output": 0.0, "other": sum(each.other_usd for each in steps)}
     for call in (call for each in steps for call in each.calls):
-        whole, usd = call.report.usd_per_call, call.report.usd_per_request
         for line in call.report.lines:
-            sums[_part(line.bucket)] += line.usd / whole * usd if whole else 0.0
+            sums[_part(line.bucket)] += line.usd_per_request
     return Parts(sums["input"], sums["output"], sums["other"], sum(each.step.usd_per_month for each in steps))
 
 
@@ -154,12 +161,31 @@ def _part(bucket: str) -> str:
     return "output" if BUCKETS[bucket].unit == "million_tokens" else "other"
 
 
-def _month(month: Month, plan: Plan, drawn: Requests | None, why: str | None) -> Spread:
-    if drawn is None:
-        return Spread(month.mean, None, None, None, why)
+def _month_drawn(month: Month, plan: Plan, drawn: Requests) -> Floats | float:
     from planner.plans.drawn import deviation  # noqa: PLC0415 - NumPy, an extra
 
-    return _spread(month.drawn(plan.draws, plan.seed, deviation(drawn.usd)), month.mean, None)
+    return month.drawn(plan.draws, plan.seed, deviation(drawn.usd))
+
+
+def _breaches(
+    plan: Plan, traffic: TrafficReport, drawn: Requests | None, month: Floats | float | None, why: str | None
+) -> Iterator[Breach]:
+    """How often each policy's budget is exceeded, of figures that are drawn as a whole."""
+    waits = None if drawn is None else drawn.waits
+    columns = {
+        "cost_per_request_usd": None if drawn is None else drawn.usd,
+        "cost_per_month_usd": month,
+        "cost_per_user_usd": None if month is None or not traffic.users else month / traffic.users,
+        "first_token_seconds": None if waits is None else waits.first,
+        "end_seconds": None if waits is None else waits.end,
+    }
+    for name, policy in plan.policies.items():
+        if policy.breach_probability_at_most is None or policy.step or policy.figure not in columns:
+            continue
+        assert policy.at_most is not None
+        values = columns[policy.figure]
+        said = why if drawn is None else drawn.why_not or "the plan states no users"
+        yield Breach(name, None, said) if values is None else Breach(name, over_share(values, policy.at_most))
 
 
 def _steps(
@@ -168,6 +194,7 @@ def _steps(
     before, whole = befores(plan.steps), sum(each.usd for each in steps)
     for each in steps:
         step, waits = each.step, drawn.steps.get(each.name) if drawn else None
+        month = each.usd * traffic.requests_per_month + step.usd_per_month
         yield StepReport(
             name=each.name,
             kind=step.kind,
@@ -178,9 +205,11 @@ def _steps(
             after=before[each.name],
             calls=tuple(call.report for call in each.calls),
             other_usd_per_request=each.other_usd,
+            other_usd_per_month=each.other_usd * traffic.requests_per_month,
             usd_per_request=each.usd,
             fixed_usd_per_month=step.usd_per_month,
-            usd_per_month=each.usd * traffic.requests_per_month + step.usd_per_month,
+            usd_per_user_per_month=month / traffic.users if traffic.users else None,
+            usd_per_month=month,
             cost_share=each.usd / whole if whole else 0.0,
             success_probability=each.success,
             seconds=None if waits is None else _timed(waits.end),
@@ -265,17 +294,17 @@ def _price_event(
     return Event(day, "price", model, steps, f"{model.id}: announced prices change a request's cost by {said}", change)
 
 
-def _assumptions(plan: Plan, steps: Sequence[StepCosts]) -> Iterator[Assumption]:
+def _assumptions(steps: Sequence[StepCosts]) -> Iterator[Assumption]:
     """What is stated, estimated or unknown, by key path."""
     for each in steps:
         for call in each.calls:
             if not call.rank:
-                yield from _call_assumptions(call, plan)
+                yield from _call_assumptions(call)
         if not each.step.background and each.step.latency is None and not _all_timed(each):
             yield Assumption(f"steps.{each.name}.latency", "unknown", "no latency is stated")
 
 
-def _call_assumptions(call: Call, plan: Plan) -> Iterator[Assumption]:
+def _call_assumptions(call: Call) -> Iterator[Assumption]:
     way, report = call.way, call.report
     prompt = joined(way.prompt_at)
     assert report.prompt is not None
@@ -288,14 +317,13 @@ def _call_assumptions(call: Call, plan: Plan) -> Iterator[Assumption]:
     for name, sample in way.prompt.variables.items():
         if sample.tokens is not None:
             yield Assumption(f"{prompt}.variables.{name}.tokens", "stated", "tokens as stated, without a sample")
-    yield Assumption(f"{joined(way.at)}.output_tokens", "stated", f"{report.output_tokens:.0f} tokens on average")
+    yield Assumption(way.where("output_tokens"), "stated", f"{report.output_tokens:.0f} tokens on average")
     if way.cache is not None and way.cache.hit_rate is None:
         said = f"hit rate {report.cache_hit_rate or 0:.3f} of random arrivals"
-        yield Assumption(f"{joined(way.at)}.cache.hit_rate", "estimated", said)
+        yield Assumption(f"{way.where('cache')}.hit_rate", "estimated", said)
     if report.fit is not None:
         for name in report.fit.unknown:
-            yield Assumption(f"{joined(way.at)}.model", "unknown", f"{name} of the model is not known")
-    _ = plan
+            yield Assumption(way.where("model"), "unknown", f"{name} of the model is not known")
 
 
 def _all_timed(costs: StepCosts) -> bool:
@@ -303,8 +331,17 @@ def _all_timed(costs: StepCosts) -> bool:
 
 
 def _warnings(steps: Sequence[StepCosts]) -> Iterator[str]:
+    """Each warning once, with the steps it is about."""
+    found: dict[str, list[str]] = {}
     for each in steps:
         for call in each.calls:
-            yield from (f"{each.name}: {said}" for said in call.report.warnings)
-            if call.report.fit is not None and call.report.fit.fits is False:
-                yield f"{each.name}: the longest prompts do not fit {call.report.model.id if call.report.model else ''}"
+            for said in (*call.report.warnings, *_unfit(call)):
+                found.setdefault(said, []).append(each.name)
+    for said, names in found.items():
+        yield f"{', '.join(dict.fromkeys(names))}: {said}"
+
+
+def _unfit(call: Call) -> Iterator[str]:
+    if call.report.fit is not None and call.report.fit.fits is False:
+        assert call.report.model is not None
+        yield f"the longest prompts do not fit {call.report.model.id}"

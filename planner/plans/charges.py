@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Charge:
     """One bucket of one call: how much of it on average, its unit price with source and date, and what that makes."""
 
     bucket: str
@@ -59,7 +59,7 @@ class Charges:
         assert served.model is not None
         return self.catalog.resolve(served.model, served.provider)
 
-    def lines(self, served: Served, quantities: Mapping[str, float], prompt_tokens: float) -> tuple[Line, ...]:
+    def lines(self, served: Served, quantities: Mapping[str, float], prompt_tokens: float) -> tuple[Charge, ...]:
         """A line for each bucket that is used, at the prices of a prompt of that length.
 
         Raises:
@@ -72,7 +72,7 @@ class Charges:
                 unit = BUCKETS[bucket].unit
                 usd = quantity * price.each
                 found.append(
-                    Line(
+                    Charge(
                         bucket, quantity, unit, price.usd_per_unit, usd, price.conditions, price.source, price.observed
                     )
                 )

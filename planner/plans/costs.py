@@ -24,7 +24,7 @@ from planner.plans.quantities import (
     turns,
     weights,
 )
-from planner.plans.report import CallReport, PromptReport
+from planner.plans.report import CallReport, Line, PromptReport
 from planner.plans.sizes import Sizes
 from planner.plans.ways import Way
 from planner.reliability.attempts import Attempts
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from planner.context import Fit
-    from planner.plans.charges import Line
+    from planner.plans.charges import Charge
     from planner.plans.steps import CachePlan, Served, Step
     from planner.plans.templates import Template
     from pricing.names import Resolution
@@ -49,7 +49,20 @@ class Scale(NamedTuple):
 
     requests_per_month: float
     requests_per_hour: float
+    users: float | None
     calls_per_request: float
+
+    def line(self, charge: Charge, attempts: Attempts) -> Line:
+        """A charge over all requests, attempts included."""
+        each = charge.usd * attempts.billed * self.calls_per_request
+        return Line(
+            charge.bucket, charge.quantity, charge.unit, charge.usd_per_unit, charge.usd, each,
+            self.per_user(each), each * self.requests_per_month, charge.conditions, charge.source, charge.observed,
+        )  # fmt: skip
+
+    def per_user(self, request_usd: float) -> float | None:
+        """A request's cost as that of a user a month."""
+        return request_usd * self.requests_per_month / self.users if self.users else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ class Costs:
     sizes: Sizes
     charges: Charges
 
-    def call(self, way: Way, step: Step, scale: Scale) -> Call:
+    def call(self, way: Way, step: Step, scale: Scale, attempts: Attempts) -> Call:
         """One way's call, its lines and its money.
 
         Raises:
@@ -92,7 +105,6 @@ class Costs:
         except TokenplanError as error:
             raise error.under(*way.at) from None
         prefix, said = _prefix(way.cache, shared, prompt.mean, resolved, offered, scale)
-        attempts = _attempts(way)
         try:
             lines = self._lines(way, step, prompt, prefix)
         except TokenplanError as error:
@@ -110,9 +122,10 @@ class Costs:
             law(way.reasoning_tokens).mean,
             sum(weights(step.loop.turns)) if step.loop else 1.0,
             attempts.billed,
-            lines,
+            tuple(scale.line(line, attempts) for line in lines),
             usd,
             each,
+            scale.per_user(each),
             each * scale.requests_per_month,
             fit,
             min((one.head_room_share for one in fit.checks), default=None),
@@ -127,15 +140,8 @@ class Costs:
         name = f"{call.way.name or step.kind} -> {served.model}"
         at = ("steps", call.way.at[1], "fallbacks", str(rank - 1))
         own = replace(call.way, name=name, at=at, served=served, share=call.way.share * reach, retry=None)
-        found = self.call(own, step, scale._replace(calls_per_request=scale.calls_per_request * reach))
-        billed = attempts.billed
-        report = replace(
-            found.report,
-            billed_attempts=billed,
-            usd_per_request=found.report.usd_per_request * billed,
-            usd_per_month=found.report.usd_per_month * billed,
-        )
-        return replace(found, report=report, attempts=attempts, rank=rank)
+        found = self.call(own, step, scale._replace(calls_per_request=scale.calls_per_request * reach), attempts)
+        return replace(found, rank=rank)
 
     def _offer(self, way: Way, resolved: Resolution) -> _Offered:
         model, region = resolved.model, way.served.region or resolved.region
@@ -147,7 +153,7 @@ class Costs:
             tuple(dated_warnings(model, offer.rates, self.charges.at)),
         )
 
-    def _lines(self, way: Way, step: Step, prompt: PromptLength, prefix: Prefix) -> tuple[Line, ...]:
+    def _lines(self, way: Way, step: Step, prompt: PromptLength, prefix: Prefix) -> tuple[Charge, ...]:
         """The lines of one attempt, averaged over what varies."""
         output, reasoning = _answer(way, step)
         cached = prefix if way.cache is not None else None
@@ -231,14 +237,14 @@ def _by_tier(prompt: PromptLength, thresholds: tuple[int, ...]) -> Iterator[tupl
             yield len(inside) / POINTS, float(inside.mean())
 
 
-def _weighted(lines: Iterable[Line], weight: float) -> Iterator[Line]:
+def _weighted(lines: Iterable[Charge], weight: float) -> Iterator[Charge]:
     for line in lines:
         yield replace(line, quantity=line.quantity * weight, usd=line.usd * weight)
 
 
-def _merged(lines: Iterable[Line]) -> tuple[Line, ...]:
+def _merged(lines: Iterable[Charge]) -> tuple[Charge, ...]:
     """Lines of one bucket at one price, added up."""
-    found: dict[tuple[object, ...], Line] = {}
+    found: dict[tuple[object, ...], Charge] = {}
     for line in lines:
         key = (line.bucket, line.usd_per_unit, line.conditions)
         old = found.get(key)
@@ -248,7 +254,8 @@ def _merged(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(line for line in found.values() if line.quantity)
 
 
-def _attempts(way: Way) -> Attempts:
+def attempts_of(way: Way) -> Attempts:
+    """How often a way is tried."""
     if way.retry is None:
         return _SURE
     return Attempts(way.retry.failure_probability, way.retry.attempts, way.retry.failed_billed_share)

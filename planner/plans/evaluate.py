@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.distributions import law
 from planner.plans.assembly import StepCosts, assembled
 from planner.plans.charges import Charges
-from planner.plans.costs import Costs, Scale
+from planner.plans.costs import Costs, Scale, attempts_of
 from planner.plans.sizes import Sizes
 from planner.plans.validity import validate
 from planner.plans.volume import volume
@@ -19,6 +19,7 @@ from planner.reliability.attempts import Attempts
 from planner.tokens import Counter
 from planner.when import when
 from pricing.catalog import Catalog
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,12 @@ class Evaluator:
             TokenplanError: a model that cannot be priced, a prompt that cannot be counted.
         """
         validate(plan)
+        if plan.prices is not None and self.catalog.prices is None:
+            raise InvalidInput(
+                f"prices names {plan.prices!r}, which was not read; over HTTP the server's own price file holds",
+                loc=("prices",),
+                value=plan.prices,
+            )
         at = when(plan.as_of, self.now)
         traffic = volume(plan.traffic)
         steps = tuple(self.costs(plan, traffic, at.at))
@@ -84,8 +91,8 @@ def _step(costs: Costs, name: str, step: Step, traffic: TrafficReport) -> StepCo
     if step.prompt is not None or step.routes:
         success = 0.0
         for way in ways(name, step):
-            scale = Scale(traffic.requests_per_month, traffic.arrivals_per_hour, taken * way.share)
-            call = costs.call(way, step, scale)
+            scale = Scale(traffic.requests_per_month, traffic.arrivals_per_hour, traffic.users, taken * way.share)
+            call = costs.call(way, step, scale, attempts_of(way))
             calls.append(call)
             reach = call.attempts.failure
             for rank, (served, plan) in enumerate(zip(fallbacks(step), step.fallbacks, strict=True), 1):

@@ -14,6 +14,7 @@ from planner.plans.positions import line_of
 from planner.plans.scenarios import overridden, scenario_values
 from planner.plans.templates import Source
 from planner.questions import of_values
+from pricing.catalog import Catalog
 from pricing.errors import InvalidInput, Problem, TokenplanError, one_of
 from pricing.pricefile import PriceFile, read_price_file
 
@@ -35,6 +36,14 @@ class PlanFile:
     plan: Plan
     prices: PriceFile | None
     parsed: Parsed
+
+    def over(self, catalog: Catalog) -> Catalog:
+        """The catalog with the plan's own prices over it; prices that lie over it already win."""
+        return catalog if self.prices is None or catalog.prices is not None else Catalog(catalog.directory, self.prices)
+
+    def line(self, *place: str | int) -> int:
+        """The line of a key."""
+        return line_of(self.parsed.lines(), place)
 
     def located(self, error: TokenplanError) -> TokenplanError:
         """An error of the plan with the file and the line of each problem in its words."""

@@ -38,6 +38,7 @@ def parse(text: str, suffix: str) -> Parsed:
     values, lines = reader(text)
     if not isinstance(values, dict):
         raise InvalidInput(f"a plan is a table of keys; this is a {type(values).__name__}")
+    values.pop("$schema", None)  # which is for editors
     left = [MOST_NODES]
     return Parsed(_plain(values, left), lines)
 

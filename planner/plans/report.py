@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from planner.context import Fit
-from planner.plans.charges import Line
 from pricing.rates import CatalogRef, ModelRef
 
 
@@ -20,6 +20,26 @@ class Spread:
     p95: float | None
     p99: float | None
     why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bucket of a call: how much of it a call takes on average, its unit price with source and date, its money.
+
+    `usd_per_call` is one attempt; what is per request, user and month has the shares, calls and retries in it.
+    """
+
+    bucket: str
+    quantity: float
+    unit: str
+    usd_per_unit: Decimal
+    usd_per_call: float
+    usd_per_request: float
+    usd_per_user_per_month: float | None
+    usd_per_month: float
+    conditions: tuple[str, ...]
+    source: str
+    observed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class CallReport:
     lines: tuple[Line, ...]
     usd_per_call: float
     usd_per_request: float
+    usd_per_user_per_month: float | None
     usd_per_month: float
     fit: Fit | None
     head_room_share: float | None
@@ -77,8 +98,10 @@ class StepReport:
     after: tuple[str, ...]
     calls: tuple[CallReport, ...]
     other_usd_per_request: float
+    other_usd_per_month: float
     usd_per_request: float
     fixed_usd_per_month: float
+    usd_per_user_per_month: float | None
     usd_per_month: float
     cost_share: float
     success_probability: float
@@ -154,8 +177,20 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """How often a policy's budget is exceeded; None where nothing was simulated, `why` then says so."""
+
+    policy: str
+    probability: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A plan evaluated: figures for a request, a user and a month, the tree of its steps, and what that stands on."""
+    """A plan evaluated: figures for a request, a user and a month, the tree of its steps, and what that stands on.
+
+    `planned_` figures are those of the steps' sum; the spreads of a month and a user hold the plan's uncertainty.
+    """
 
     name: str
     about: str
@@ -164,6 +199,8 @@ class Report:
     catalog: CatalogRef
     traffic: TrafficReport
     cost_per_request_usd: Spread
+    planned_usd_per_user_per_month: float | None
+    planned_usd_per_month: float
     cost_per_user_usd: Spread | None
     cost_per_month_usd: Spread
     first_token_seconds: Spread | None
@@ -174,6 +211,7 @@ class Report:
     segments: tuple[SegmentReport, ...]
     months: tuple[MonthReport, ...]
     events: tuple[Event, ...]
+    breaches: tuple[Breach, ...]
     assumptions: tuple[Assumption, ...]
     basis: Literal["assumed"]
     warnings: tuple[str, ...]

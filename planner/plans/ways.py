@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from planner.distributions import Varying
-from planner.plans.steps import CachePlan, RetryPlan, Served, StepLatency
+from planner.plans.paths import joined
+from planner.plans.steps import CachePlan, RetryPlan, Route, Served, StepLatency
 from planner.plans.templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.plans.steps import Route, Step
+    from planner.plans.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Way:
     cache: CachePlan | None
     retry: RetryPlan | None
     latency: StepLatency | None
+    own: frozenset[str] = frozenset()
+
+    def where(self, name: str) -> str:
+        """The key path at which a value of this way stands: its route's, or the step's."""
+        return joined((*(self.at if name in self.own else self.at[:2]), name))
 
 
 def ways(name: str, step: Step) -> Iterator[Way]:
@@ -63,6 +69,7 @@ def ways(name: str, step: Step) -> Iterator[Way]:
             route.cache or step.cache,
             route.retry or step.retry,
             route.latency or step.latency,
+            frozenset(field.name for field in fields(Route) if getattr(route, field.name) is not None),
         )
 
 
