@@ -53,12 +53,12 @@ _ROUND_TRIP: Final = """async (count) => {
 def strokes(size: Size, prose: str) -> Iterator[tuple[Sample, Sample]]:
     """The 95th percentile of key strokes, and that of empty round trips with what is allowed beyond them."""
     count = size.of(STROKES)
-    with served([OURS, "-m", "planner.main", "serve", "--port", "{port}"], "/healthz") as server:
-        with _page(f"http://127.0.0.1:{server.port}") as page:
-            page.locator("textarea").fill(prose[:LENGTH])
-            page.locator(".ranking tbody tr").first.wait_for()
-            page.evaluate(_WATCH)
-            yield (lambda: _typed(page, count)), (lambda: _p95(page.evaluate(_ROUND_TRIP, count)) + ALLOWED)
+    command = [OURS, "-m", "planner.main", "serve", "--port", "{port}"]
+    with served(command, "/healthz") as server, _page(f"http://127.0.0.1:{server.port}") as page:
+        page.locator("textarea").fill(prose[:LENGTH])
+        page.locator(".ranking tbody tr").first.wait_for()
+        page.evaluate(_WATCH)
+        yield (lambda: _typed(page, count)), (lambda: _p95(page.evaluate(_ROUND_TRIP, count)) + ALLOWED)
 
 
 def _typed(page: Any, count: int) -> float:

@@ -7,16 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from planner.checks import STRICT
-from planner.tokens import encodings, guard
 from planner.tokens.count import How
-from pricing.errors import InvalidInput, NotCountable
+from planner.tokens.pieces import joined, token_ids
+from pricing.errors import InvalidInput
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import tiktoken
-
     from planner.tokens import Counter
     from pricing.catalog import Catalog
 
@@ -78,10 +74,8 @@ def pieces(question: PiecesQuestion, catalog: Catalog, counter: Counter) -> Piec
     resolved = catalog.resolve(question.model, question.provider)
     model = resolved.model
     method = counter.registry().method(model.id, model.provider)
-    guard.check(question.text, min(MOST_BYTES, counter.max_bytes), ("text",))
-    vocabulary = encodings.encoding(encodings.SHARED.get(method.encoding, method.encoding))
-    ids = _ids(question.text, vocabulary)
-    shown = tuple(islice(_whole(ids, vocabulary), question.most_pieces))
+    ids = token_ids(question.text, method.encoding, min(MOST_BYTES, counter.max_bytes))
+    shown = tuple(Piece(*each) for each in islice(joined(ids, method.encoding), question.most_pieces))
     stand_in = f"cut as {method.encoding} cuts; the tokenizer of {model.id} is another"
     return PiecesAnswer(
         len(ids),
@@ -92,30 +86,3 @@ def pieces(question: PiecesQuestion, catalog: Catalog, counter: Counter) -> Piec
         ModelRef(model.id, model.provider, question.model, resolved.rule),
         (*resolved.warnings, *([] if method.ratios is None else [stand_in])),
     )
-
-
-def _ids(text: str, vocabulary: tiktoken.Encoding) -> Sequence[int]:
-    """The tokens of ordinary text; the runs that stall tiktoken are refused whichever engine counts."""
-    try:
-        guard.check_runs(text)
-        return vocabulary.encode_ordinary(encodings.mended(text))
-    except NotCountable as error:
-        raise guard.located(error, ("text",)) from error
-    except BaseException as error:
-        if not encodings.is_panic(error):
-            raise
-        raise NotCountable("the tokenizer gave up on the text", loc=("text",)) from error
-
-
-def _whole(ids: Sequence[int], vocabulary: tiktoken.Encoding) -> Iterator[Piece]:
-    """Tokens joined until their bytes are whole characters."""
-    held, waiting = b"", []
-    for each in ids:
-        held += vocabulary.decode_single_token_bytes(each)
-        waiting.append(each)
-        try:
-            text = held.decode()
-        except UnicodeDecodeError:
-            continue
-        yield Piece(text, tuple(waiting))
-        held, waiting = b"", []

@@ -24,7 +24,7 @@ LOOKS = {
 
 def shown(page, view):
     """Wait until a view has something to show."""
-    ready = {"estimate": ".pieces span", "plan": "main h2:visible", "catalog": ".facts"}
+    ready = {"estimate": ".pieces span", "plan": "#plan-grounds", "catalog": ".facts"}
     if view == "estimate":
         page.get_by_role("button", name="Take an example").click()
         page.locator("#prices").wait_for()

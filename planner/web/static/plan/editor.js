@@ -13,7 +13,7 @@ export function Editor({ api, schema, value, path = [], change, faults, open = t
   const nested = entries.filter(([, each]) => each !== null && typeof each === "object");
   return html`
     <div class="editor">
-      <div class="leaves">${plain.map(([key, each]) => html`<${Leaf} key=${key} api=${api} schema=${inner(mine, key)} name=${key} value=${each}
+      <div class="leaves">${plain.map(([key, each]) => html`<${Leaf} key=${key} api=${api} schema=${inner(mine, key)} title=${label(key, value)} value=${each}
         path=${[...path, key]} change=${change} faults=${faults} />`)}</div>
       ${nested.map(([key, each]) => html`
         <details key=${key} class="group" open=${open && entries.length < 12}><summary>${label(key, value)}</summary>
@@ -25,13 +25,13 @@ export function Editor({ api, schema, value, path = [], change, faults, open = t
 
 const label = (key, parent) => (Array.isArray(parent) ? (parent[key]?.name ?? `no. ${Number(key) + 1}`) : key.replaceAll("_", " "));
 
-function Leaf({ api, schema, name, value, path, change, faults }) {
+function Leaf({ api, schema, title, value, path, change, faults }) {
   const options = choices(api, schema).flatMap((each) => each.enum ?? []);
   const said = faults?.get(path.join("."));
   const text = value === null ? "" : String(value);
   const typed = (raw) => change(path, typeof value === "number" ? number(raw) : raw);
   return html`
-    <${Field} label=${name.replaceAll("_", " ")} hint=${schema?.description} faults=${said}>
+    <${Field} label=${title} hint=${schema?.description} faults=${said}>
       ${(wired) => {
         if (options.length > 0) {
           return html`<select ...${wired} value=${text} onChange=${(event) => change(path, event.target.value)}>

@@ -5,7 +5,7 @@ import { put, walk } from "./paths.js";
 // A plan and the files that it names but that were not given, from the files chosen or dropped together.
 export async function opened(files) {
   const given = await Promise.all([...files].map(async (file) => ({ name: file.name, path: file.webkitRelativePath || file.name, text: await file.text() })));
-  const main = given.find((file) => /\.(toml|json)$/i.test(file.name));
+  const main = given.find((file) => /\.toml$/i.test(file.name)) ?? given.find((file) => /\.json$/i.test(file.name) && /"steps"/.test(file.text));
   if (!main) throw new Error("None of these files is a plan; choose a .toml or .json file, and the prompt files that it names.");
   return filled(read(main.text, main.name), given);
 }

@@ -81,7 +81,7 @@ function Source({ plan, change, example, fault, say, api }) {
   const take = async (files) => {
     say("");
     try {
-      const more = lacking.length > 0 && ![...files].some((file) => /\.(toml|json)$/i.test(file.name));
+      const more = lacking.length > 0 && ![...files].some((file) => /\.toml$/i.test(file.name));
       const found = more ? filled(plan, await Promise.all([...files].map(async (file) => ({ name: file.name, path: file.name, text: await file.text() })))) : await opened(files);
       change(found.plan);
       lack(found.lacking);

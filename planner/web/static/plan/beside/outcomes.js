@@ -17,6 +17,6 @@ export function Outcomes({ answer }) {
       x=${write.usd} y=${write.share} marks=${chosen ? [{ at: chosen.cost_usd, label: `chosen: ${write.share(chosen.score)}`, colour: "--c2" }] : []}
       series=${[{ label: "models", colour: "--c1", paths: () => null, points: true }, { label: "your router", colour: "--c2", joined: true }, { label: "best possible router", colour: "--c3", joined: true }, { label: "router by chance", colour: "--c7", dash: [5, 4], joined: true }]} />
     <ul class="legend"><li><span class="swatch s1" aria-hidden="true"></span>models</li>${routed.length > 0 && html`<li><span class="swatch s2" aria-hidden="true"></span>your router</li>`}<li><span class="swatch s3" aria-hidden="true"></span>best possible router</li><li><span class="swatch s7" aria-hidden="true"></span>router by chance</li></ul>
-    <${Scroll} label="Models"><table><thead><tr><th scope="col">Model</th><th scope="col" class="r">USD a request</th><th scope="col" class="r">Quality</th><th scope="col">Beaten by</th></tr></thead>
+    <${Scroll} label="Models compared"><table><thead><tr><th scope="col">Model</th><th scope="col" class="r">USD a request</th><th scope="col" class="r">Quality</th><th scope="col">Beaten by</th></tr></thead>
       <tbody>${answer.models.map((each) => html`<tr><th scope="row">${each.model}</th><td class="r">${write.usd(each.cost_usd)}</td><td class="r">${write.share(each.score)}</td><td>${each.dominated_by ?? write.NONE}</td></tr>`)}</tbody></table><//>`;
 }

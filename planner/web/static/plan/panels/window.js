@@ -8,7 +8,7 @@ export function WindowsPanel({ report }) {
   const calls = report.steps.flatMap((step) => step.calls.map((call) => ({ ...call, name: called(step, call) }))).filter((call) => call.fit?.checks.length > 0);
   if (calls.length === 0) return null;
   return html`
-    <${Card} title="Windows" id="plan-windows" note="at the high bound, the longest answer included"><${Scroll} label="Windows"><table class="limits">
+    <${Card} title="Windows" id="plan-windows" note="at the high bound, the longest answer included"><${Scroll} label="The window of each call"><table class="limits">
       <thead><tr><th scope="col">Call</th><th scope="col" class="r">Needed</th><th scope="col" class="r">Allowed</th><th scope="col">Left</th></tr></thead>
       <tbody>${calls.map((call) => {
         const check = call.fit.checks.find((each) => each.limit === call.fit.binding) ?? call.fit.checks[0];
