@@ -40,6 +40,9 @@ export const look = (path, filters = {}, signal) => {
   return fetched(query ? `${path}?${query}` : path, { signal });
 };
 
+// A model's path; ids hold slashes and colons.
+export const modelPath = (id) => `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`;
+
 // A file that the server makes of a question: its blob.
 export async function made(path, body, type) {
   const headers = { "Content-Type": "application/json", Accept: type };

@@ -1,12 +1,13 @@
 // One model: limits, capabilities, terms, notes.
 import { html } from "../app/view.js";
 import { useLook } from "../app/asking.js";
+import { modelPath } from "../app/server.js";
 import { Card, Notes, Problem, Tag } from "../app/parts.js";
 import * as write from "../app/words.js";
 
 export function ModelCard({ id, provider }) {
-  const { answer, error } = useLook(`/v1/models/${encodeURI(id)}`, { provider });
-  if (!answer || answer.model.id !== id) return html`<${Problem} error=${error} />`;
+  const { answer, error } = useLook(modelPath(id), { provider });
+  if (!answer || answer.model.id !== id || answer.model.provider !== provider) return html`<${Problem} error=${error} />`;
   const { limits } = answer;
   const facts = [
     ["Window", limits.context_window && `${write.count(limits.context_window)} tokens`],

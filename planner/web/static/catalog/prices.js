@@ -2,6 +2,7 @@
 import { html, useState } from "../app/view.js";
 import { Card, Problem, Scroll, SelectField } from "../app/parts.js";
 import { useLook } from "../app/asking.js";
+import { modelPath } from "../app/server.js";
 import { Chart, steps } from "../app/chart.js";
 import * as write from "../app/words.js";
 
@@ -13,9 +14,9 @@ const LINES = [
 const DAY = 86400;
 
 export function PricesCard({ id, provider }) {
-  const { answer, error } = useLook(`/v1/models/${encodeURI(id)}/prices`, { provider }, 180);
+  const { answer, error } = useLook(`${modelPath(id)}/prices`, { provider }, 180);
   const [offer, choose] = useState("");
-  if (!answer || answer.model.id !== id) return html`<${Problem} error=${error} />`;
+  if (!answer || answer.model.id !== id || answer.model.provider !== provider) return html`<${Problem} error=${error} />`;
   const offers = [...new Map(answer.prices.map((set) => [named(set), set])).keys()];
   const name = offers.includes(offer) ? offer : offers[0];
   const sets = answer.prices.filter((set) => named(set) === name);
