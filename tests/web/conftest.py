@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 from chromium import CHROMIUM, FLAGS, Running
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4(01|04|13|22)|net::ERR_)")
 """What Chromium itself writes of every answer that is no success."""
 
@@ -34,7 +35,7 @@ def visit(browser, server):
 
     def opened(path="/", *, width=1360, height=950, base=server, refusals=False, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
 

@@ -2,7 +2,7 @@
 import { store } from "./store.js";
 
 const KEY = "tokenplan.key";
-const RETRY_MS = [500, 1000, 2000, 4000];
+const RETRY_MS = [300, 600, 1000, 2000];
 
 // "here", "away" (nobody answers) or "locked" (a key is needed, or the one given is not valid).
 export const standing = store("here");
