@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from planner.checks import STRICT
 from planner.laws import Constant, Exponential, Gamma, Lognormal, Sample, TruncatedNormal, Uniform
+from planner.short import Short, spread
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Distribution:
     """
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("X|P50/P95|LOW..HIGH", spread)
 
     kind: Kind | None = None
     """The family; left out where the figures given name it: p50 and p95, samples, low and high, value."""

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = {path: ast.parse(path.read_text()) for top in ("pricing", "planner") for path in (ROOT / top).rglob("*.py")}
+SOURCES = {
+    path: ast.parse(path.read_text()) for top in ("pricing", "planner", "excel") for path in (ROOT / top).rglob("*.py")
+}
 FACES = ("planner.api", "planner.cli", "planner.web", "excel")
 
 

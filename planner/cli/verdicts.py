@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.cli.planpages import seconds
 from planner.cli.render import Block, Column, Table, markdown, month_usd, percent, small_usd
 from planner.wire import to_json
 
@@ -161,7 +162,7 @@ def figure(name: str, statistic: str, value: float) -> str:
     if name.endswith("_usd"):
         return (small_usd if abs(value) < 1 else month_usd)(Decimal(repr(value))) + " USD"
     if name.endswith("_seconds"):
-        return f"{value:.3g} s"
+        return seconds(value)
     return f"{value:,.6g}"
 
 

@@ -21,6 +21,7 @@ from planner.plans.quantities import (
     one_call,
     p95,
     points,
+    shared_length,
     turns,
     weights,
 )
@@ -95,11 +96,12 @@ class Costs:
             resolved = self.charges.resolve(way.served)
         except TokenplanError as error:
             raise error.under(*way.at) from None
-        size = None if way.prompt.tokens is not None else self.sizes(way.prompt, resolved, *way.prompt_at)
+        alike = way.cache.shared if way.cache else ()
+        size = None if way.prompt.tokens is not None else self.sizes(way.prompt, resolved, alike, *way.prompt_at)
         prompt = length(way.prompt, size)
-        shared = way.cache.prefix_tokens if way.cache and way.cache.prefix_tokens is not None else None
-        if shared is None:
-            shared = float(size.shared_tokens) if size else 0.0
+        shared = shared_length(way.prompt, size)
+        if way.cache is not None and way.cache.prefix_tokens is not None:
+            shared = way.cache.prefix_tokens
         try:
             offered = self._offer(way, resolved)
         except TokenplanError as error:

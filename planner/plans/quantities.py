@@ -77,6 +77,21 @@ def length(template: Template, size: PromptSize | None) -> PromptLength:
     return PromptLength(fixed + straight, low + straight, high + straight, moving)
 
 
+def shared_length(template: Template, size: PromptSize | None) -> float:
+    """The tokens at a prompt's start that requests share, with the variables in it that are alike."""
+    if size is None:
+        return 0.0
+    more = 0.0
+    for name in size.shared:
+        sample = template.variables[name]
+        repeat = law(sample.repeat).mean
+        if sample.tokens is not None:
+            more += repeat * law(sample.tokens).mean
+        elif name in size.samples:
+            more += (repeat - 1) * size.samples[name].tokens
+    return size.shared_tokens + more
+
+
 def p95(given: Varying) -> float:
     """The 95th percentile of a quantity; only families that need SciPy ask for it."""
     if constant(given):

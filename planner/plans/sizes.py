@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.plans.templates import Template, checked, filled, static
@@ -20,10 +20,14 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class PromptSize:
-    """A prompt with every sample once: its count, that of the start that requests share, and of each sample alone."""
+    """A prompt with every sample once: its count, that of the start that requests share, and of each sample alone.
+
+    `shared` names the variables that stand in that start.
+    """
 
     whole: Count
     shared_tokens: int
+    shared: tuple[str, ...]
     samples: dict[str, Count]
 
 
@@ -34,34 +38,36 @@ class Sizes:
     counter: Counter
     _known: dict[_Key, PromptSize] = field(default_factory=dict)
 
-    def __call__(self, template: Template, resolved: Resolution, *loc: str | int) -> PromptSize:
-        """The size of a template on a model; `loc` is where it stands in the plan.
+    def __call__(
+        self, template: Template, resolved: Resolution, shared: tuple[str, ...], *loc: str | int
+    ) -> PromptSize:
+        """The size of a template on a model; `shared` variables are alike in all requests, `loc` is where it stands.
 
         Raises:
             InvalidInput: an empty prompt, a slot without data, tools that are no JSON list.
             NotCountable: the model cannot be counted.
         """
         model = resolved.model
-        key = (model.provider, model.id, *_texts(template))
+        key = (model.provider, model.id, shared, *_texts(template))
         if key not in self._known:
             checked(template, *loc)
             try:
-                self._known[key] = self._size(template, resolved, loc)
+                self._known[key] = self._size(template, resolved, shared, loc)
             except TokenplanError as error:
                 raise error if error.problems[0].loc[: len(loc)] == loc else error.under(*loc) from None
         return self._known[key]
 
-    def _size(self, template: Template, resolved: Resolution, loc: Place) -> PromptSize:
+    def _size(self, template: Template, resolved: Resolution, alike: tuple[str, ...], loc: Place) -> PromptSize:
         values = {name: each.text or "" for name, each in template.variables.items()}
         whole = count(_prompt(template, values, loc), resolved, self.counter)
-        start = _shared(template)
-        shared = whole.tokens if start is template else count(_prompt(start, {}, loc), resolved, self.counter).tokens
+        start, within = _start(template, alike)
+        shared = count(_prompt(start, values, loc), resolved, self.counter).tokens if start.given else 0
         samples = {
             name: count(Prompt(text=text), resolved, self.counter)
             for name, text in values.items()
             if text and template.variables[name].repeat != 1.0
         }
-        return PromptSize(whole, min(shared, whole.tokens), samples)
+        return PromptSize(whole, min(shared, whole.tokens), within, samples)
 
 
 def _texts(template: Template) -> _Key:
@@ -104,24 +110,18 @@ def _tools(template: Template, loc: Place) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def _shared(template: Template) -> Template:
-    """The template up to its first slot, that is, what does not vary; the template itself where nothing does."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    if not template.variables:
-        return template
-    if template.input is not None:
-        return replace(template, input=replace(template.input, text=static(template.input.text or "")), variables={})
-    kept: dict[str, Any] = {"system": None, "messages": (), "user": None}
+def _start(template: Template, alike: tuple[str, ...]) -> tuple[Template, tuple[str, ...]]:
+    """The template up to the first slot that differs between requests, and the alike variables that stand in it."""
+    kept: dict[str, Any] = {"input": None, "system": None, "messages": (), "user": None}
+    within: list[str] = []
     for place, each in template.sources:
         if place == ("tools",):
             continue
-        start = static(each.text or "")
-        own = replace(each, text=start)
-        if place[0] == "messages":
-            kept["messages"] = (*kept["messages"], own)
-        else:
-            kept[str(place[0])] = own
+        start, names = static(each.text or "", alike)
+        within += names
+        if start:
+            own = replace(each, text=start)
+            kept[str(place[0])] = (*kept["messages"], own) if place[0] == "messages" else own
         if start != each.text:
             break
-    return replace(template, **kept, variables={})
+    return replace(template, **kept), tuple(dict.fromkeys(within))

@@ -45,12 +45,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachePlan:
-    """How the shared start of a prompt is cached: what stands before the first variable, tools first."""
+    """How the shared start of a prompt is cached: tools first, then all before the first variable that differs."""
 
     __pydantic_config__: ClassVar = STRICT
 
+    shared: tuple[str, ...] = ()
+    """Variables that are alike in requests that share a prefix: a document, a tenant's rules."""
     prefix_tokens: float | None = None
-    """Tokens that requests share, instead of those before the first variable."""
+    """Tokens that requests share, instead of those that are counted."""
     hit_rate: float | None = None
     """Share of requests that find the prefix; without it, from arrivals and the cache's lifetime."""
     lifetime: Literal["5m", "1h"] = "5m"

@@ -126,10 +126,14 @@ def slots(text: str) -> set[str]:
     return {match[1].strip() for match in _SLOT.finditer(text)}
 
 
-def static(text: str) -> str:
-    """What stands before the first slot: the part that requests share."""
-    found = _SLOT.search(text)
-    return text if found is None else text[: found.start()]
+def static(text: str, alike: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    """What stands before the first slot that differs between requests, and the slots of `alike` names in it."""
+    names: list[str] = []
+    for match in _SLOT.finditer(text):
+        if match[1].strip() not in alike:
+            return text[: match.start()], tuple(names)
+        names.append(match[1].strip())
+    return text, tuple(names)
 
 
 def checked(template: Template, *loc: str | int) -> None:

@@ -177,6 +177,7 @@ def _way(way: Way, step: Step) -> None:
     law(way.output_tokens, *way.at, "output_tokens")
     law(way.reasoning_tokens, *way.at, "reasoning_tokens")
     if way.cache is not None:
+        _alike(way)
         own = Checks(*way.at, "cache").share(hit_rate=way.cache.hit_rate).positive(prefixes=way.cache.prefixes)
         own.not_negative(prefix_tokens=way.cache.prefix_tokens).positive(lifetime_seconds=way.cache.lifetime_seconds)
         own.done()
@@ -195,6 +196,20 @@ def _template(way: Way) -> None:
         law(sample.repeat, *way.prompt_at, "variables", name, "repeat")
         if sample.tokens is not None:
             law(sample.tokens, *way.prompt_at, "variables", name, "tokens")
+
+
+def _alike(way: Way) -> None:
+    """A variable that is alike must be one."""
+    assert way.cache is not None
+    assert way.prompt is not None
+    for at, name in enumerate(way.cache.shared):
+        if name not in way.prompt.variables:
+            where: tuple[str | int, ...] = (*way.at, "cache", "shared", at)
+            raise InvalidInput(
+                f"shared names {name!r}, which is no variable of the prompt; {one_of(name, way.prompt.variables)}",
+                loc=where,
+                value=name,
+            )
 
 
 def _latency(way: Way) -> None:

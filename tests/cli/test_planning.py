@@ -58,7 +58,7 @@ def test_a_value_is_read_from_a_file(tokenplan, tmp_path):
     ("argv", "says"),
     [
         (("--weak", "1"), "--strong: strong: Field required"),
-        (("--weak", "1", "--strong", '{"usd"'), "is no JSON"),
+        (("--weak", "1", "--strong", '{"usd"'), "nor JSON"),
         (("--weak", "1", "--strong", '{"usdd": "1"}'), "strong.usdd: unknown field"),
         (("--weak", "gpt-x9:1/1", "--strong", "1"), "--weak.model: unknown model 'gpt-x9'"),
         (("--weak", "1", "--strong", "1", "--load.output-tokens", "x"), "'x' must be a whole number"),
@@ -143,7 +143,7 @@ def test_embedding_models_have_a_short_form(tokenplan):
     ran = tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody:512,none:256")
     assert ran.code == 2
     assert "unknown model 'nobody'" in ran.err
-    assert "is no JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
+    assert "nor JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
 
 
 TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]

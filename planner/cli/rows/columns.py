@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from planner.cli.rowalone import number, unpriced
+from planner.cli.rows.alone import number, unpriced
 from planner.when import When, when
 from pricing.errors import BadCatalog, InvalidInput, NotPriced, TokenplanError, UnknownModel
 from pricing.table import Column, plain, usd
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.cli.rowalone import Alone
-    from planner.cli.rowchunks import Added, Chunk, Columns
-    from planner.cli.rowtotals import Totals
+    from planner.cli.rows.alone import Alone
+    from planner.cli.rows.chunks import Added, Chunk, Columns
+    from planner.cli.rows.totals import Totals
     from pricing.table import Chosen, Priced
 
     Ints = NDArray[np.int64]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planner.batch import asked, loads
-from planner.cli.rowchunks import ADDED
+from planner.cli.rows.chunks import ADDED
 from planner.costing import price, priced
 from planner.wire import plain
 from pricing.errors import BadCatalog, InvalidInput, TokenplanError, UnknownModel, one_of
@@ -17,8 +17,8 @@ from pricing.usage import BUCKETS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from planner.cli.rowchunks import Added, Chunk, Row
-    from planner.cli.rowtotals import Totals
+    from planner.cli.rows.chunks import Added, Chunk, Row
+    from planner.cli.rows.totals import Totals
     from planner.planner import Planner
     from pricing.cost import Cost
     from pricing.names import Resolution

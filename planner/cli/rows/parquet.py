@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from planner.cli.rowchunks import ADDED, ROWS, Columns, Row, once, own_costs
+from planner.cli.rows.chunks import ADDED, ROWS, Columns, Row, once, own_costs
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from planner.cli.rowchunks import Added, Chunk
+    from planner.cli.rows.chunks import Added, Chunk
 
 _DIGITS: Final = 12
 _FEW: Final = 50

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from planner.batch import defaults
-from planner.cli import rowfiles
 from planner.cli.progress import progress_of
 from planner.cli.render import Output, draw, screen
-from planner.cli.rowalone import WHOLE, Alone, Reading, no_bucket, refuse_respelt
-from planner.cli.rowchunks import CsvFile, JsonlFile
-from planner.cli.rowfiles import KINDS, finished, opened
-from planner.cli.rowtotals import Totals, as_csv, page, summary
+from planner.cli.rows import files
+from planner.cli.rows.alone import WHOLE, Alone, Reading, no_bucket, refuse_respelt
+from planner.cli.rows.chunks import CsvFile, JsonlFile
+from planner.cli.rows.files import KINDS, finished, opened
+from planner.cli.rows.totals import Totals, as_csv, page, summary
 from pricing.errors import InvalidInput, one_of
 from pricing.headers import TERMS
 from pricing.usage import BUCKETS
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from planner.cli.progress import Progress
-    from planner.cli.rowchunks import Added, Chunk, RowFile
-    from planner.cli.rowfiles import Source
+    from planner.cli.rows.chunks import Added, Chunk, RowFile
+    from planner.cli.rows.files import Source
     from planner.planner import Planner
 
 
@@ -53,7 +53,7 @@ def _by_table(alone: Alone) -> Callable[[Chunk, Totals], Sequence[Added]] | None
     try:
         import orjson  # noqa: F401
 
-        from planner.cli.rowcolumns import ByTable
+        from planner.cli.rows.columns import ByTable
     except (ImportError, InvalidInput):
         return None
     return ByTable(alone)
@@ -146,9 +146,9 @@ def _fits(options: Namespace, source: Source) -> None:
         raise InvalidInput(f"unknown format {options.format!r}; {one_of(options.format, KINDS)}", loc=("format",))
     if source.kind == "parquet" and options.out is None:
         raise InvalidInput("Parquet rows need --out FILE", loc=("out",))
-    if source.kind == "parquet" and options.rows == rowfiles.STDIN:
+    if source.kind == "parquet" and options.rows == files.STDIN:
         raise InvalidInput("Parquet is read from its end and cannot come from stdin; name a file", loc=("rows",))
-    meant = rowfiles.kind_of(options.out) if options.out else None
+    meant = files.kind_of(options.out) if options.out else None
     if meant not in (None, source.kind):
         raise InvalidInput(f"{options.out}: rows are written as they came, in {source.kind}", loc=("out",))
 
@@ -165,12 +165,12 @@ def _target(path: str | None) -> Iterator[BinaryIO]:
 
 def _priced_between(planner: Planner, source: Source, out: BinaryIO, how: Reading, tick: Progress) -> Totals:
     if source.kind == "parquet":
-        from planner.cli.rowparquet import ParquetFile
+        from planner.cli.rows.parquet import ParquetFile
 
         file = ParquetFile(source.file, out, how.counts)
         tick.by(lambda: file.done, file.count)
         return price_rows(planner, file, how, tick)
-    reader, writer = rowfiles.texts(source, out)
+    reader, writer = files.texts(source, out)
     try:
         rows = (CsvFile if source.kind == "csv" else JsonlFile)(reader, writer)
         totals = price_rows(planner, rows, how, tick)
