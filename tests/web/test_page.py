@@ -36,7 +36,7 @@ def shown(page, view):
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_everybody_can_use_it(visit, audit, view, look):
-    """axe-core finds nothing wrong with any view, light or dark, wide or in a task pane, which never scrolls sideways."""
+    """axe-core finds nothing wrong with any view, light, dark, wide or in a task pane; none scrolls sideways."""
     page = visit(f"/#{view}", **LOOKS[look])
     shown(page, view)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
