@@ -73,6 +73,9 @@ export const Problem = ({ error }) =>
       <ul>${(error.errors?.length ? error.errors.map((each) => each.msg) : [error.message]).map((text) => html`<li>${text}</li>`)}</ul>
     </div>`;
 
+// Said while the first answer is on its way; later ones replace the last without a word.
+export const Waiting = ({ asked, children }) => asked.pending && !asked.answer && html`<p class="card hint" role="status">${children}</p>`;
+
 export const Notes = ({ items, title = "Notes" }) =>
   items.length > 0 && html`<details class="notes"><summary>${title} (${items.length})</summary>
     <ul>${items.map((text) => html`<li>${text}</li>`)}</ul></details>`;

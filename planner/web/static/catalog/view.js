@@ -1,7 +1,7 @@
 // The catalog: which models there are, what they cost since when, and what the figures stand on.
 import { html, names, useState } from "../app/view.js";
 import { useLook } from "../app/asking.js";
-import { Card, Problem, Scroll, Steps, Tag } from "../app/parts.js";
+import { Card, Problem, Scroll, Steps, Tag, Waiting } from "../app/parts.js";
 import * as write from "../app/words.js";
 import { Filters, filtered } from "./filters.js";
 import { ModelCard } from "./model.js";
@@ -13,12 +13,14 @@ export function CatalogView() {
   const [filter, change] = useState(FIRST);
   const [picked, pick] = useState(null);
   const wanted = filtered(filter);
-  const { answer, error, pending } = useLook(wanted && "/v1/models", wanted ?? {}, 120);
+  const asked = useLook(wanted && "/v1/models", wanted ?? {}, 120);
+  const { answer, error, pending } = asked;
   return html`
     <div class="two">
       <div class="inputs"><${Card} title="Find" id="find"><${Filters} filter=${filter} change=${change} error=${error} /><//><${About} /></div>
       <div class="results" aria-busy=${pending ? "true" : "false"}>
         <${Problem} error=${error} />
+        <${Waiting} asked=${asked}>Looking …<//>
         ${!wanted && html`<section class="card welcome"><p>Search, or choose a provider, a capability, a window or a price.</p></section>`}
         ${answer && html`<${Listed} answer=${answer} picked=${picked} pick=${pick} />`}
         ${picked && html`<${ModelCard} id=${picked.id} provider=${picked.provider} /><${PricesCard} id=${picked.id} provider=${picked.provider} />`}

@@ -1,6 +1,6 @@
 // Which models: those chosen, and a search for more.
 import { html, useState } from "../app/view.js";
-import { Card, Problem } from "../app/parts.js";
+import { Card, Problem, Waiting } from "../app/parts.js";
 import { useLook } from "../app/asking.js";
 import { Filters, NO_FILTER, filtered } from "../catalog/filters.js";
 import * as write from "../app/words.js";
@@ -26,12 +26,14 @@ export function ModelsCard({ chosen, choose, usual }) {
 function Finder({ chosen, add, remove }) {
   const [filter, change] = useState(NO_FILTER);
   const wanted = filtered(filter);
-  const { answer, error } = useLook(wanted && "/v1/models", wanted ?? {}, 120);
+  const asked = useLook(wanted && "/v1/models", wanted ?? {}, 120);
+  const { answer, error } = asked;
   const shown = answer?.models.filter((model) => model.priced).slice(0, MOST_SHOWN) ?? [];
   return html`
     <div class="finder">
       <${Filters} filter=${filter} change=${change} error=${error} />
       <${Problem} error=${error} />
+      <${Waiting} asked=${asked}>Looking …<//>
       ${!wanted && html`<p class="hint">Search, or choose a provider or a capability.</p>`}
       ${answer && html`
         <p class="hint" role="status">${write.count(answer.count)} found${answer.count > shown.length ? `, ${write.count(shown.length)} priced ones shown` : ""}</p>

@@ -1,7 +1,7 @@
 // The estimate: what a prompt costs on each model, whether it fits, and why.
 import { html, useEffect, useMemo, useState } from "../app/view.js";
 import { useAnswer, useFaults } from "../app/asking.js";
-import { Notes, Problem } from "../app/parts.js";
+import { Notes, Problem, Waiting } from "../app/parts.js";
 import { START, prompt, question, reading } from "./question.js";
 import { PromptCard } from "./prompt.js";
 import { VolumeCard } from "./volume.js";
@@ -48,6 +48,7 @@ export function EstimateView({ settings }) {
       </div>
       <div class="results" aria-busy=${main.pending ? "true" : "false"}>
         <${Problem} error=${main.error} />
+        <${Waiting} asked=${main}>Counting and pricing …<//>
         ${asked === null && html`<${Welcome} />`}
         ${main.answer && asked && html`
           ${ranking}

@@ -1,7 +1,7 @@
 // The plan: a file opened, edited and saved; its report in panels, each shown where the server answers for it.
 import { html, useMemo, useRef, useState } from "../app/view.js";
 import { useAnswer, useLook } from "../app/asking.js";
-import { Card, Problem } from "../app/parts.js";
+import { Card, Problem, Waiting } from "../app/parts.js";
 import { Editor } from "./editor.js";
 import { Pipeline } from "./pipeline.js";
 import { byPath } from "./faults.js";
@@ -42,7 +42,8 @@ function Planned({ api }) {
   const [plan, change] = useState(example ?? EMPTY);
   const [picked, pick] = useState(null);
   const [fault, say] = useState("");
-  const { answer: report, error, pending } = useAnswer(REPORT, question(plan), AFTER_TYPING);
+  const asked = useAnswer(REPORT, question(plan), AFTER_TYPING);
+  const { answer: report, error, pending } = asked;
   const faults = useMemo(() => byPath(error, "plan"), [error]);
   const schema = useMemo(() => taken(api, inner(taken(api, schemaOf(api, REPORT), {}), "plan"), {}), [api]);
   const edit = (path, value) => change((last) => put(last, path, value));
@@ -59,6 +60,7 @@ function Planned({ api }) {
         <${AsText} plan=${plan} change=${change} />
       </div>
       <div class="results" aria-busy=${pending ? "true" : "false"}>
+        <${Waiting} asked=${asked}>Evaluating the plan …<//>
         <${Problem} error=${error} />
         ${report && html`
           <${CostsPanel} report=${report} />
