@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
+    from planner.pieces import Piece, PiecesAnswer, PiecesQuestion
     from planner.planner import Planner
     from planner.plans.asked import CheckQuestion, ReportQuestion
     from planner.plans.breakpoints import Breakpoint, BreakpointsAnswer, BreakpointsQuestion
@@ -197,6 +198,9 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "Piece",
+    "PiecesAnswer",
+    "PiecesQuestion",
     "Plan",
     "PlanFile",
     "PlanTier",
@@ -358,6 +362,9 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "Piece": "planner.pieces",
+    "PiecesAnswer": "planner.pieces",
+    "PiecesQuestion": "planner.pieces",
     "Plan": "planner.plans.plan",
     "PlanFile": "planner.plans.files",
     "PlanTier": "planner.economics.margins",

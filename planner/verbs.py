@@ -40,6 +40,7 @@ VERBS: Final = (
     Verb("cost", "/v1/cost", "planner.costing", "CostQuestion", "Cost"),
     Verb("compare", "/v1/compare", "planner.compare", "CompareQuestion", "Comparison"),
     Verb("tokens", "/v1/tokens", "planner.prompt", "TokensQuestion", "TokensAnswer"),
+    Verb("pieces", "/v1/tokens/pieces", "planner.pieces", "PiecesQuestion", "PiecesAnswer"),
     Verb("estimate", "/v1/estimate", "planner.estimate", "EstimateQuestion", "Estimate"),
     Verb("fit", "/v1/context/fit", "planner.context", "FitQuestion", "FitAnswer"),
     Verb("pack", "/v1/context/pack", "planner.packing.pack", "PackQuestion", "PackAnswer"),

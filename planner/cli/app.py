@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "compare": ("costing", "one usage or prompt over many models, cheapest first"),
     "tokens": ("prompts", "how many tokens a prompt is on a model"),
     "tokens calibrate": ("calibrate", "learn ratios with bounds from texts whose true counts you have"),
+    "tokens pieces": ("planning", "where a text is cut into tokens"),
     "fit": ("prompts", "whether a prompt fits a model's limits"),
     "context fit": ("window", "the same"),
     "context pack": ("window", "what goes into a model's window, in which order, and what it costs"),
