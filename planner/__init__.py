@@ -13,6 +13,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
+    from planner.bulk.questions import (
+        BulkAnswer,
+        BulkCountQuestion,
+        BulkFailure,
+        BulkGroup,
+        BulkPriceQuestion,
+        BulkRefusal,
+    )
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
     from planner.capacity.limits import CapacityAnswer, CapacityQuestion
@@ -86,6 +94,12 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchShareAnswer",
     "BatchShareQuestion",
+    "BulkAnswer",
+    "BulkCountQuestion",
+    "BulkFailure",
+    "BulkGroup",
+    "BulkPriceQuestion",
+    "BulkRefusal",
     "CachingAnswer",
     "CachingQuestion",
     "CapacityAnswer",
@@ -225,6 +239,12 @@ __all__ = [
 _HOMES: Final = {
     "BatchShareAnswer": "planner.capacity.batch_share",
     "BatchShareQuestion": "planner.capacity.batch_share",
+    "BulkAnswer": "planner.bulk.questions",
+    "BulkCountQuestion": "planner.bulk.questions",
+    "BulkFailure": "planner.bulk.questions",
+    "BulkGroup": "planner.bulk.questions",
+    "BulkPriceQuestion": "planner.bulk.questions",
+    "BulkRefusal": "planner.bulk.questions",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
     "CapacityAnswer": "planner.capacity.limits",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planner.batch import BatchAnswer, BatchQuestion, ColumnsAnswer, ColumnsQuestion
+    from planner.bulk.questions import BulkAnswer, BulkCountQuestion, BulkPriceQuestion
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
     from planner.capacity.limits import CapacityAnswer, CapacityQuestion
@@ -121,6 +122,22 @@ class Planner:
         from planner.files import count_files
 
         return count_files(question, self.catalog, self.counter(), self.clock(), progress)
+
+    def bulk_price(
+        self, question: BulkPriceQuestion, progress: Callable[[int, float, float], object] | None = None
+    ) -> BulkAnswer:
+        """What usage logs of any size cost; `progress` is told rows done, bytes done and all bytes. Extra `bulk`."""
+        from planner.bulk.job import bulk_price
+
+        return bulk_price(question, self.catalog, self.clock(), progress)
+
+    def bulk_count(
+        self, question: BulkCountQuestion, progress: Callable[[int, float, float], object] | None = None
+    ) -> BulkAnswer:
+        """How many tokens a corpus of any size has on a model, and what it costs as input. Extra `bulk`."""
+        from planner.bulk.job import bulk_count
+
+        return bulk_count(question, self.catalog, self.counter(), self.clock(), progress)
 
     def fit(self, question: FitQuestion) -> FitAnswer:
         """Whether a prompt fits a model's total, input and output limits."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planner.bulk import cluster, local
+from planner.bulk.kernel import Terms
 from planner.bulk.parts import cut
 from planner.bulk.picks import KNOWN, Wanted, carried
 from planner.bulk.places import files
@@ -24,13 +24,13 @@ from planner.bulk.questions import (
 )
 from planner.bulk.store import Store
 from planner.bulk.totals import Totals, ordered
-from planner.bulk.work import Job, Terms
+from planner.bulk.work import Job
 from planner.when import when
 from pricing.errors import InvalidInput, TokenplanError, one_of
 from pricing.table import usd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planner.bulk.parts import Part
     from planner.bulk.questions import BulkCountQuestion
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from pricing.catalog import Catalog
 
     Tick = Callable[[int, float, float], object]
+
+
+_ELSEWHERE: Final = ("paths", "out", "engine", "address", "workers")
+"""What may differ when a job is resumed."""
 
 
 def bulk_price(
@@ -91,11 +95,12 @@ def _run(
 ) -> BulkAnswer:
     common = Terms(model, question.provider, question.service_tier, question.region, question.as_of)
     when(question.as_of, now)
-    told = {"wanted": asdict(wanted), "common": asdict(common), "by": question.by, "rows": question.rows}
-    place = question.out or f"tokenplan-bulk-{_digest([told, question.paths, catalog.ref.version])}"
+    asked = {name: value for name, value in asdict(question).items() if name not in _ELSEWHERE}
+    told = {"job": type(question).__name__, **asked, "catalog": catalog.ref.version}
+    place = question.out or f"tokenplan-bulk-{_digest([told, question.paths])}"
     parts, failed = _cut(question.paths)
     store = Store(place).made()
-    job = Job(wanted, common, question.by, question.keep, question.rows, place, _begun(store, told, catalog, now))
+    job = Job(wanted, common, question.by, question.keep, question.rows, place, _begun(store, told, now))
     totals, done = job.totals(), _finished(store, parts)
     for record in done.values():
         totals.merge(record)
@@ -135,13 +140,13 @@ def _cut(paths: Sequence[str]) -> tuple[list[Part], list[BulkFailure]]:
     return parts, failed
 
 
-def _begun(store: Store, told: Mapping[str, Any], catalog: Catalog, now: datetime) -> datetime:
+def _begun(store: Store, told: Mapping[str, Any], now: datetime) -> datetime:
     """When the job began; it is noted if it begins now.
 
     Raises:
         InvalidInput: the folder is another job's, or was priced by another catalog.
     """
-    told = json.loads(json.dumps({**told, "catalog": catalog.ref.version}))
+    told = json.loads(json.dumps(told))
     data = store.read("job.json")
     if data is None:
         store.write("job.json", {"job": told, "began": now.astimezone(UTC).isoformat()})
@@ -151,7 +156,11 @@ def _begun(store: Store, told: Mapping[str, Any], catalog: Catalog, now: datetim
         before, began = held["job"], datetime.fromisoformat(held["began"])
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(f"{store.place}/job.json: is damaged; give another --out", loc=("out",)) from None
-    other = [f"{name} {_short(before.get(name))} is not {_short(told[name])}" for name in told if before.get(name) != told[name]]
+    other = [
+        f"{name} {_short(before.get(name))} is not {_short(told[name])}"
+        for name in told
+        if before.get(name) != told[name]
+    ]
     if other:
         raise InvalidInput(
             f"{store.place} holds another job ({'; '.join(other)}); give another --out"

@@ -18,25 +18,24 @@ The schema's metadata holds, under `WARNINGS`, what a reader must know of the pr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from planner import columns as priced_columns
 from planner.bulk.arrays import np, pa, pc
+from planner.tokens.count import Count
 from pricing.arrow import decoded
 from pricing.errors import InvalidInput, TokenplanError
 from pricing.usage import BUCKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
     from planner.bulk.picks import Picked
     from planner.tokens import Counter
-    from planner.tokens.count import Count
     from pricing.catalog import Catalog
     from pricing.table import Priced
 
@@ -46,6 +45,7 @@ COUNTED: Final = ("tokens", "tokens_low", "tokens_high", "cost_units", "cost_low
 
 WARNINGS: Final = b"tokenplan.warnings"
 _TOKENS: Final = tuple(name for name, bucket in BUCKETS.items() if bucket.unit == "million_tokens")
+_NOTHING: Final = Count(0, 0, 0, "exact", None, ())
 _STAMP: Final = pa.timestamp("us", tz="UTC")
 
 
@@ -89,14 +89,17 @@ def count_batch(rows: Any, column: str, common: Terms, catalog: Catalog, counter
         raise InvalidInput(f"column {column!r} holds {held.type}; it must hold text", loc=(column,))
     counts = _counted(held.to_pylist(), str(common.model), common.provider, counter)
     errors = {row: each for row, each in enumerate(counts) if isinstance(each, TokenplanError)}
+    found = [_NOTHING if isinstance(each, TokenplanError) else each for each in counts]
     levels = [
-        np.fromiter((0 if row in errors else getattr(each, level) for row, each in enumerate(counts)), np.int64, len(counts))
+        np.fromiter((getattr(each, level) for each in found), np.int64, len(found))
         for level in ("tokens", "low", "high")
-    ]  # fmt: skip
+    ]
     return _priced_counts(levels, errors, common, catalog, now)
 
 
-def _counted(texts: Sequence[Any], model: str, provider: str | None, counter: Counter) -> Sequence[Count | TokenplanError]:
+def _counted(
+    texts: Sequence[Any], model: str, provider: str | None, counter: Counter
+) -> Sequence[Count | TokenplanError]:
     """Every text's count, or why it has none."""
     try:
         return counter.count_many(texts, model, provider)
@@ -136,7 +139,9 @@ def _priced_counts(
             columns[name] = pc.if_else(fine, columns[name], pa.scalar(None, pa.int64()))
         for name, told in (("cost_error_type", lambda each: each.slug), ("cost_error", str)):
             said = columns[name].to_pylist()
-            columns[name] = pa.array([told(errors[row]) if row in errors else said[row] for row in range(len(said))], pa.string())
+            columns[name] = pa.array(
+                [told(errors[row]) if row in errors else said[row] for row in range(len(said))], pa.string()
+            )
     return pa.RecordBatch.from_pydict(columns, metadata=first.schema.metadata)
 
 
@@ -179,22 +184,22 @@ def _priced(given: Mapping[str, object], catalog: Catalog, now: datetime) -> Any
     if "model" not in given:
         given = {**given, "model": pa.nulls(_size(given), pa.string())}
     taken = priced_columns.read(given, now)
+    if not isinstance(given["model"], str) and given["model"].null_count:  # type: ignore[attr-defined]
+        nameless = InvalidInput("no model", loc=("model",))
+        taken.wrong.update(dict.fromkeys(np.flatnonzero(given["model"].is_null()).tolist(), nameless))  # type: ignore[attr-defined]
     table = priced_columns.priced(taken, catalog)
     good = table.errors < 0
-    refs = [each and each.model for each in table.chosen]
-    offers = np.where(good, table.offers, -1)
-    tokens = np.zeros(len(good), np.int64)
-    for name in _TOKENS:
-        if name in taken.usage:
-            tokens += np.where(good, taken.usage[name], 0).astype(np.int64)
+    every = bool(good.all())
+    refs = [each.model if each else None for each in table.chosen]
+    offers = table.offers if every else np.where(good, table.offers, -1)
     columns = {
-        "tokens": pa.array(tokens),
-        "cost_units": pa.array(table.amounts, mask=~good),
-        "cost_model": _coded(offers, [each and each.id for each in refs]),
-        "cost_provider": _coded(offers, [each and each.provider for each in refs]),
+        "tokens": pa.array(_tokens(taken, good, every=every)),
+        "cost_units": pa.array(table.amounts, mask=None if every else ~good),
+        "cost_model": _coded(offers, [each.id if each else None for each in refs], every=every),
+        "cost_provider": _coded(offers, [each.provider if each else None for each in refs], every=every),
         "cost_at": _instants(taken.at, len(good)),
-        "cost_error_type": decoded(table.errors, [each.slug for each in table.problems]),
-        "cost_error": decoded(table.errors, [str(each) for each in table.problems]),
+        "cost_error_type": _told(table, [each.slug for each in table.problems]),
+        "cost_error": _told(table, [str(each) for each in table.problems]),
     }
     said = json.dumps(_said(taken, table, catalog, now))
     return pa.RecordBatch.from_pydict(columns, metadata={WARNINGS: said.encode()})
@@ -204,15 +209,29 @@ def _size(given: Mapping[str, object]) -> int:
     return next(len(each) for each in given.values() if not isinstance(each, str))  # type: ignore[arg-type]
 
 
-def _coded(codes: NDArray[Any], values: Sequence[str | None]) -> Any:
+def _tokens(taken: priced_columns.Taken, good: NDArray[np.bool_], *, every: bool) -> NDArray[np.int64]:
+    """What rows used in tokens, of whatever kind; 0 where there is no price."""
+    tokens = np.zeros(len(good), np.int64)
+    for name in _TOKENS:
+        if name in taken.usage:
+            tokens += taken.usage[name]
+    return tokens if every else np.where(good, tokens, 0)
+
+
+def _coded(codes: NDArray[Any], values: Sequence[str | None], *, every: bool) -> Any:
     """Texts by code, kept as codes; null below 0."""
-    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+    indices = pa.array(codes.astype(np.int32, copy=False), mask=None if every else codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
+
+
+def _told(table: Priced, words: list[str | None]) -> Any:
+    """What is said of rows in error."""
+    return decoded(table.errors, words) if words else pa.nulls(len(table.errors), pa.string())
 
 
 def _instants(at: Any, size: int) -> Any:
     if isinstance(at, np.ndarray):
-        return pa.array(at.view(np.int64)).cast(_STAMP)
+        return pa.array(at).cast(_STAMP)
     return pa.repeat(pa.scalar(at, _STAMP), size)
 
 
@@ -220,5 +239,7 @@ def _said(taken: priced_columns.Taken, table: Priced, catalog: Catalog, now: dat
     """The warnings, in words that are the same for every batch."""
     ahead = "as_of lies ahead"
     said = priced_columns.warnings(taken, table, catalog, now)
-    return [f"{ahead} in some rows: announced prices are used where there are any" if each.startswith(ahead) else each for each in said]
-
+    return [
+        f"{ahead} in some rows: announced prices are used where there are any" if each.startswith(ahead) else each
+        for each in said
+    ]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planner.bulk.arrays import pa
 from planner.bulk.parts import damaged, parquet
+from planner.bulk.picks import Picked
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planner.bulk.parts import Part
-    from planner.bulk.picks import Picked, Wanted
+    from planner.bulk.picks import Wanted
     from pricing.errors import TokenplanError
 
 ROWS: Final = 1 << 18

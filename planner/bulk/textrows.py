@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.csv as pacsv  # type: ignore[import-untyped]
@@ -148,7 +150,9 @@ def _quantities(field: Any, column: Any, places: Sequence[int], wrong: dict[int,
             values[row] = None if text is None else pa.scalar(_whole(text)).cast(field.type).as_py()
         except (pa.ArrowException, ValueError):
             values[row] = None
-            wrong.setdefault(row, refused_of(f"row {places[row]}", _no_quantity(field, text), {field.name: shown(text)}))
+            wrong.setdefault(
+                row, refused_of(f"row {places[row]}", _no_quantity(field, text), {field.name: shown(text)})
+            )
     return pa.array(values, field.type)
 
 
@@ -254,12 +258,10 @@ def _fitting(field: Any, value: Any) -> Any:
         if type(value) is not str or not _encodes(value):
             raise InvalidInput(f"{field.name} is {shown(value)!r}; it must be a text")
         return value
-    if type(value) is bool or isinstance(value, str):
-        raise InvalidInput(_no_quantity(field, value))
-    try:
-        return pa.scalar(value, field.type).as_py()
-    except (pa.ArrowException, TypeError, OverflowError):
-        raise InvalidInput(_no_quantity(field, value)) from None
+    if type(value) is int or (type(value) is Decimal and not pa.types.is_integer(field.type)):
+        with suppress(pa.ArrowException, OverflowError):
+            return pa.scalar(value, field.type).as_py()
+    raise InvalidInput(_no_quantity(field, value))
 
 
 def _encodes(text: str) -> bool:

@@ -12,7 +12,7 @@ from planner.bulk.questions import PERIODS
 from pricing.errors import TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_GROUPS: Final = 1_000_000
 _MOST_WARNINGS: Final = 100
 _DENSE: Final = 1 << 20
+_LARGE: Final = 1 << 40
+_EXACT: Final = 1 << 53
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMS: Final = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
@@ -60,7 +62,7 @@ class Totals:
         sums = [_sums(codes, results.column(name), good, size) for name in self.measures]
         for code in np.flatnonzero(counts).tolist():
             self.put(labels(code), (int(counts[code]), *(each(code) for each in sums)))
-        return np.flatnonzero(~good).tolist()  # type: ignore[no-any-return]
+        return np.flatnonzero(~good).tolist()
 
     def put(self, group: Group, sums: Iterable[int]) -> None:
         """Add to one group.
@@ -128,13 +130,26 @@ def ordered(groups: Iterable[tuple[Group, list[int]]]) -> list[tuple[Group, list
     return sorted(groups, key=_ordered)
 
 
-def _sums(codes: NDArray[Any], column: Any, good: NDArray[np.bool_], size: int) -> Any:
-    """A function from a group's code to its exact sum: each 32-bit half of 2^18 values fits a float's 53 bits."""
-    values = column.fill_null(0).to_numpy(zero_copy_only=False)
+def _sums(codes: NDArray[Any], column: Any, good: NDArray[np.bool_], size: int) -> Callable[[int], int]:
+    """A function from a group's code to its exact sum; values that are large are summed in halves."""
+    values = (column.fill_null(0) if column.null_count else column).to_numpy(zero_copy_only=False)
     values = values if len(codes) == len(values) else values[good]
-    low = np.bincount(codes, weights=values & 0xFFFFFFFF, minlength=size)
-    high = np.bincount(codes, weights=values >> 32, minlength=size) if values.size and values.max() >> 32 else None
-    return lambda code: int(low[code]) + (0 if high is None else int(high[code]) << 32)
+    most = int(values.max()) if values.size else 0
+    if most < _LARGE:
+        found = _added(codes, values, most, size)
+        return lambda code: int(found[code])
+    low, high = (_added(codes, half, 1 << 32, size) for half in (values & 0xFFFFFFFF, values >> 32))
+    return lambda code: int(low[code]) + (int(high[code]) << 32)
+
+
+def _added(codes: NDArray[Any], values: NDArray[np.int64], most: int, size: int) -> NDArray[np.int64]:
+    """Sums by code: floats add integers exactly as long as the sum stays below 2^53, so no longer at a time."""
+    step = _EXACT // max(most, 1)
+    found = np.zeros(size, np.int64)
+    for at in range(0, len(codes), step):
+        part = slice(at, at + step)
+        found += np.bincount(codes[part], weights=values[part], minlength=size).astype(np.int64)
+    return found
 
 
 def _grouped(by: Sequence[str], rows: Any, results: Any) -> tuple[NDArray[Any], Any]:
@@ -142,8 +157,8 @@ def _grouped(by: Sequence[str], rows: Any, results: Any) -> tuple[NDArray[Any], 
     parted = [_parted(name, rows, results) for name in by]
     codes = np.zeros(results.num_rows, np.int64)
     span = 1
-    for each, labels in reversed(parted):
-        codes += each * span
+    for each, labels in parted:
+        codes = codes * len(labels) + each if span > 1 else codes + each
         span *= len(labels)
     sizes = [len(labels) for _, labels in parted]
     found = np.arange(span)
@@ -152,7 +167,7 @@ def _grouped(by: Sequence[str], rows: Any, results: Any) -> tuple[NDArray[Any], 
 
     def labelled(code: int) -> Group:
         left, values = int(found[code]), []
-        for size, (_, labels) in zip(reversed(sizes), reversed(parted), strict=True):
+        for size, (_, labels) in zip(reversed(sizes), reversed(parted), strict=True):  # the last turns fastest
             left, at = divmod(left, size)
             values.append(labels[at])
         return tuple(reversed(values))
@@ -179,7 +194,9 @@ def _parted(name: str, rows: Any, results: Any) -> tuple[NDArray[np.int64], Sequ
 
 def _codes(column: Any) -> tuple[NDArray[np.int64], list[Any]]:
     labels = [*column.dictionary.to_pylist(), None]
-    codes = column.indices.cast(pa.int64()).fill_null(len(labels) - 1)
+    codes = column.indices
+    if codes.null_count:
+        codes = codes.fill_null(len(labels) - 1)
     return codes.to_numpy(zero_copy_only=False), labels
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.batch import shown
 from planner.bulk.arrays import pa, pq
 from planner.bulk.kernel import COUNTED, PRICED, Terms, count_batch, price_batch
+from planner.bulk.picks import Wanted
 from planner.bulk.reading import Refused, batches
 from planner.bulk.store import CannotWrite, Store
 from planner.bulk.totals import Totals
@@ -19,11 +22,9 @@ from pricing.errors import BadCatalog, TokenplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Executor, Future
-    from datetime import datetime
+    from concurrent.futures import Future
 
     from planner.bulk.parts import Part
-    from planner.bulk.picks import Wanted
     from planner.bulk.reading import Batch
     from planner.tokens import Counter
     from pricing.catalog import Catalog
@@ -125,7 +126,9 @@ def _why(batch: Batch, results: Any, row: int) -> Refused:
     """A row of a batch that has no result, and why."""
     kind, said = (results.column(name)[row].as_py() for name in ("cost_error_type", "cost_error"))
     error = TokenplanError(said)
-    values = {name: shown(value) for name, value in batch.rows.slice(row, 1).to_pylist()[0].items() if value is not None}
+    values = {
+        name: shown(value) for name, value in batch.rows.slice(row, 1).to_pylist()[0].items() if value is not None
+    }
     return Refused(batch.place(row), _slugged(error, kind), values)
 
 
@@ -163,7 +166,7 @@ class _Refused:
 
 
 class _Rows:
-    """Each row's result beside what is kept of it, as Parquet."""
+    """Each row's number and result beside what is kept of it, as Parquet."""
 
     def __init__(self, store: Store, part: Part, job: Job, stack: ExitStack) -> None:
         self._name = f"rows/{part.key}.parquet"
@@ -171,13 +174,11 @@ class _Rows:
         self._writer: Any = None
         self._stack = stack
         self._keep = job.wanted.others
-        self._text = job.wanted.text
 
     def put(self, batch: Batch, results: Any) -> None:
         """Write a batch."""
-        names = [name for name in batch.rows.schema.names if name != self._text or name in self._keep]
-        columns = {"part_row": pa.array(list(batch.places)[: batch.rows.num_rows], pa.int64())}
-        columns |= {name: _plain(batch.rows.column(name)) for name in names}
+        columns = {"at": pa.array(list(batch.places)[: batch.rows.num_rows], pa.int64())}
+        columns |= {name: _plain(batch.rows.column(name)) for name in self._keep}
         columns |= {name: _plain(results.column(name)) for name in results.schema.names if not name.endswith("_units")}
         for name in results.schema.names:
             if name.endswith("_units"):
@@ -190,7 +191,7 @@ class _Rows:
     def finish(self) -> dict[str, str]:
         """The file's name and hash."""
         if self._writer is None:
-            self._writer = self._opened(pa.schema([("part_row", pa.int64())]))
+            self._writer = self._opened(pa.schema([("at", pa.int64())]))
         self._writer.close()
         return {self._name: self._file.digest()}
 

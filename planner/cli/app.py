@@ -80,6 +80,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "economics projection": ("planning", "the months ahead, with growth and price changes"),
     "optimise": ("planning", "configurations under constraints: the frontier, and what binds"),
     "optimise mix": ("planning", "the cheapest mix of models over segments of traffic"),
+    "bulk price": ("bulk", "what usage logs of any size cost, by model, day or any column"),
+    "bulk count": ("bulk", "how many tokens a corpus has, and what it costs as input"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),
