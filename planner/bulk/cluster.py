@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import tempfile
 import zipfile
 from functools import lru_cache
@@ -32,6 +33,10 @@ RETRIES: Final = 8
 
 AT_ONCE: Final = 1000
 """Tasks that the cluster is told of at a time."""
+
+
+_PATIENCE: Final = 5.0
+"""Seconds in which a cluster's address must answer."""
 
 
 def run(
@@ -100,6 +105,8 @@ def _connect(ray: Any, address: str | None) -> bool:
     """
     if ray.is_initialized():
         return False
+    if address is not None:
+        _reached(address)
     options = {"include_dashboard": False} if address is None else {}
     try:
         ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **options)
@@ -108,6 +115,23 @@ def _connect(ray: Any, address: str | None) -> bool:
         where = f"at {address!r}" if address else "on this machine"
         raise InvalidInput(f"no Ray cluster answers {where}: {said}", loc=("address",), value=address) from None
     return True
+
+
+def _reached(address: str) -> None:
+    """Whether something answers there at all: Ray itself would look for minutes, then end the process.
+
+    Raises:
+        InvalidInput: nothing does.
+    """
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE):
+            pass
+    except (OSError, ValueError, OverflowError) as error:
+        said = f"no Ray cluster answers at {address!r}: {error}"
+        raise InvalidInput(said, loc=("address",), value=address) from None
 
 
 def _answer(ray: Any, ended: Any, part: Part) -> dict[str, Any] | TokenplanError:
