@@ -179,15 +179,14 @@ def _finished(store: Store, parts: Iterable[Part]) -> dict[str, dict[str, Any]]:
 
 
 def _ticked(progress: Tick | None, size: float) -> Callable[[int, float], object]:
-    """Rows and bytes added up over parts."""
+    """Rows and bytes added up."""
     if progress is None:
         return lambda *_: None
-    rows, before, done = 0, 0, 0.0
+    rows, done = 0, 0.0
 
-    def tick(of_part: int, more: float) -> None:
-        nonlocal rows, before, done
-        rows += of_part - before if of_part >= before else of_part
-        before, done = of_part, done + more
+    def tick(more: int, read: float) -> None:
+        nonlocal rows, done
+        rows, done = rows + more, done + read
         progress(rows, done, size)
 
     return tick

@@ -165,7 +165,8 @@ def _fill(given: dict[str, object], name: str, common: str | None) -> None:
         if common is None:
             del given[name]
         return
-    if pa.types.is_dictionary(column.type) and (common is not None or "" in column.dictionary.to_pylist()):
+    coded = pa.types.is_dictionary(column.type)
+    if coded and (common is not None or name == "as_of" or "" in column.dictionary.to_pylist()):
         column = column.dictionary_decode()
     if pa.types.is_string(column.type):
         empty = pc.equal(column, "").fill_null(True)

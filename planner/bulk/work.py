@@ -113,7 +113,7 @@ def run(
                 refused.put(_why(batch, results, row))
             if written is not None:
                 written.put(batch, results)
-            tick(totals.rows, batch.bytes)
+            tick(batch.rows.num_rows + len(batch.refused), batch.bytes)
         for output in (refused, written):
             if output is not None:
                 files |= output.finish()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -29,7 +30,7 @@ ROW = st.fixed_dictionaries(
     {
         "model": st.sampled_from(("gpt-5-mini", "gpt-5", "claude-sonnet-4-5", "gemini-2.5-pro", "nothing", None)),
         "service_tier": st.sampled_from((None, "batch", "standard", "never")),
-        "as_of": st.one_of(st.none(), st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1))),
+        "as_of": st.one_of(st.none(), st.integers(0, 330).map(lambda days: NOW - timedelta(days=days))),
         "usage": st.dictionaries(BUCKET, AMOUNT),
     }
 )
@@ -43,7 +44,7 @@ def scalar(catalog, row):
     if not usage:
         return "invalid-usage"
     try:
-        at = NOW if row["as_of"] is None else row["as_of"].replace(tzinfo=UTC)
+        at = row["as_of"] or NOW
         found = cost(Usage(**usage), catalog.resolve(row["model"]), at=at, service_tier=row["service_tier"])
     except TokenplanError as error:
         return error.slug
@@ -61,7 +62,7 @@ def batch_of(rows):
     columns = {name: pa.array([row["usage"].get(name) for row in rows], pa.int64()) for name in names}
     columns["model"] = pa.array([row["model"] for row in rows], pa.string())
     columns["service_tier"] = pa.array([row["service_tier"] for row in rows], pa.string())
-    columns["as_of"] = pa.array([row["as_of"] for row in rows], pa.timestamp("us"))
+    columns["as_of"] = pa.array([row["as_of"] for row in rows], pa.timestamp("us", "UTC"))
     batch = pa.RecordBatch.from_pydict(columns)
     return batch, Picked({name: name for name in columns}, tuple(columns))
 
@@ -123,12 +124,10 @@ def test_a_row_at_the_edge_of_64_bits_and_a_sum_beyond_it(make_catalog):
 
 def make_dearer(catalog):
     """The same catalog with a price for output that carries a row over the edge."""
-    path = f"{catalog.directory}/providers/maker.json"
-    with open(path) as file:
-        data = json.load(file)
+    path = Path(catalog.directory, "providers", "maker.json")
+    data = json.loads(path.read_text())
     data["models"]["dear"]["prices"] = [priced(input_tokens="9.223372", output_tokens="1")]
-    with open(path, "w") as file:
-        json.dump(data, file)
+    path.write_text(json.dumps(data))
     return Catalog(catalog.directory)
 
 
