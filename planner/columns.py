@@ -162,11 +162,17 @@ def exact_total(table: Priced) -> Decimal:
 
 def warnings(taken: Taken, table: Priced, catalog: Catalog, now: datetime) -> tuple[str, ...]:
     """What a reader must know of the rates that were used and of the instants, each said once."""
-    offers = table.offers[table.errors < 0] if table.problems else table.offers
-    used = np.flatnonzero(np.bincount(offers, minlength=len(table.chosen)))
-    chosen = (table.chosen[at] for at in used.tolist())
+    chosen = (table.chosen[at] for at in _used(table))
     said = chain.from_iterable(each.warnings for each in chosen if each is not None)
     return tuple(dict.fromkeys((*said, *_dated(taken, table, catalog, now))))
+
+
+def _used(table: Priced) -> Sequence[int]:
+    """What rows with a price were priced as; without errors that is everything, each having a row."""
+    if not table.problems:
+        return range(len(table.chosen))
+    offers = table.offers[table.errors < 0]
+    return np.flatnonzero(np.bincount(offers, minlength=len(table.chosen))).tolist()  # type: ignore[no-any-return]
 
 
 def _taken(values: Sequence[Any], codes: NDArray[np.integer]) -> list[Any]:

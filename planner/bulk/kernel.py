@@ -94,7 +94,10 @@ def count_batch(rows: Any, column: str, common: Terms, catalog: Catalog, counter
         np.fromiter((getattr(each, level) for each in found), np.int64, len(found))
         for level in ("tokens", "low", "high")
     ]
-    return _priced_counts(levels, errors, common, catalog, now)
+    notes = dict.fromkeys(note for each in found for note in each.notes)
+    results = _priced_counts(levels, errors, common, catalog, now)
+    said = [*notes, *json.loads(results.schema.metadata[WARNINGS])]
+    return results.replace_schema_metadata({WARNINGS: json.dumps(said)})
 
 
 def _counted(
@@ -232,7 +235,7 @@ def _told(table: Priced, words: list[str | None]) -> Any:
 
 def _instants(at: Any, size: int) -> Any:
     if isinstance(at, np.ndarray):
-        return pa.array(at).cast(_STAMP)
+        return pa.Array.from_buffers(_STAMP, size, [None, pa.py_buffer(np.ascontiguousarray(at))])
     return pa.repeat(pa.scalar(at, _STAMP), size)
 
 

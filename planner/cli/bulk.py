@@ -143,7 +143,8 @@ def _run(ask: Callable[[Tick], BulkAnswer], options: Namespace) -> Output:  # ty
 
 def _error(answer: BulkAnswer, *, allowed: bool) -> str | None:
     if answer.failed:
-        return f"{len(answer.failed)} of the files failed; the finished parts are kept, run the same command again"
+        files = len({each.path for each in answer.failed})
+        return f"{files} file{'s' * (files != 1)} failed; finished parts are kept, run the same command again"
     if answer.refused and not allowed:
         return f"{answer.refused:,} of {answer.rows:,} rows have no result; they are in {answer.out}/refused"
     return None
@@ -179,7 +180,7 @@ def _page(answer: BulkAnswer) -> Iterable[Block]:
     yield bullets("failed", _failures(answer))
     yield bullets("refused", _refused(answer))
     yield bullets("warnings", answer.warnings)
-    yield f"rows that name no time are priced at {answer.as_of}; {edition(answer.catalog)}"
+    yield f"prices at {answer.as_of} where rows name no time; {edition(answer.catalog)}"
 
 
 def _failures(answer: BulkAnswer) -> list[str]:
