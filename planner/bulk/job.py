@@ -12,7 +12,7 @@ from planner.bulk import cluster, local
 from planner.bulk.kernel import Terms
 from planner.bulk.parts import cut
 from planner.bulk.picks import KNOWN, Wanted, carried
-from planner.bulk.places import files
+from planner.bulk.places import DEFAULT, files
 from planner.bulk.questions import (
     PERIODS,
     PRICED_AS,
@@ -97,8 +97,8 @@ def _run(
     when(question.as_of, now)
     asked = {name: value for name, value in asdict(question).items() if name not in _ELSEWHERE}
     told = {"job": type(question).__name__, **asked, "catalog": catalog.ref.version}
-    place = question.out or f"tokenplan-bulk-{_digest([told, question.paths])}"
-    parts, failed = _cut(question.paths)
+    place = question.out or f"{DEFAULT}{_digest([told, question.paths])}"
+    parts, failed = _cut(question.paths, place)
     store = Store(place).made()
     job = Job(wanted, common, question.by, question.keep, question.rows, place, _begun(store, told, now))
     totals, done = job.totals(), _finished(store, parts)
@@ -128,11 +128,11 @@ class _Ran(NamedTuple):
     failed: tuple[BulkFailure, ...]
 
 
-def _cut(paths: Sequence[str]) -> tuple[list[Part], list[BulkFailure]]:
+def _cut(paths: Sequence[str], place: str) -> tuple[list[Part], list[BulkFailure]]:
     """Every file's parts, and the files that have none because they are damaged."""
     parts: list[Part] = []
     failed: list[BulkFailure] = []
-    for file in files(paths):
+    for file in files(paths, place):
         try:
             parts += cut(file)
         except InvalidInput as error:

@@ -13,9 +13,13 @@ from pricing.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+DEFAULT: Final = "tokenplan-bulk-"
+"""What a job's folder is named by default, before its hash."""
+
 _ENDINGS: Final = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _PACKED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_PASSED: Final = re.compile(rf"[._]|{re.escape(DEFAULT)}")
 _WILD: Final = re.compile(r"[*?\[]")
 _WILD_URL: Final = re.compile(r"[*\[]")
 
@@ -50,17 +54,19 @@ def opened(path: str) -> tuple[Any, str]:
     return store, inside.rstrip("/")
 
 
-def files(paths: Iterable[str]) -> list[File]:
+def files(paths: Iterable[str], out: str | None = None) -> list[File]:
     """The files that paths name, in the order of their names, each once.
 
-    Of folders and globs, those whose ending tells their kind; what is hidden or begins with `_` is passed over.
+    Of folders and globs, those whose ending tells their kind; what is hidden or begins with `_` is passed over, and so
+    are results of bulk jobs: those in `out`, and folders that are named by default.
 
     Raises:
         InvalidInput: a path that leads nowhere, or to no file of a known kind.
     """
     found: dict[str, File] = {}
+    ours = f"{opened(out)[1]}/" if out is not None else None
     for path in paths:
-        named = dict.fromkeys(_files(path))
+        named = [file for file in _files(path) if ours is None or not _inside(file.path).startswith(ours)]
         if not named:
             known = ", ".join((*_ENDINGS, *(f".jsonl{each}" for each in _PACKED)))
             raise InvalidInput(f"{path}: holds no file of a known kind ({known})", loc=("paths",), value=path)
@@ -109,7 +115,7 @@ def _below(path: str) -> Iterator[File]:
         raise InvalidInput(f"{path}: {_said(error)}", loc=("paths",), value=path) from None
     for info in infos:
         below = info.path[len(inside) :].strip("/")
-        if info.type == pafs.FileType.File and not any(each[:1] in "._" for each in below.split("/")):
+        if info.type == pafs.FileType.File and not any(map(_PASSED.match, below.split("/"))):
             file = _file(path, info.path, info)
             if file is not None:
                 yield file

@@ -251,3 +251,14 @@ def test_the_default_folder_is_named_after_the_question(tmp_path, monkeypatch):
     assert (first.out, again.resumed) == (again.out, 1)
     assert other.out != first.out
     assert first.out.startswith("tokenplan-bulk-")
+
+
+def test_a_job_never_reads_what_jobs_wrote(shipped, tmp_path, monkeypatch):
+    """Results below the folder that is priced are no logs, of this job or of others that were named by default."""
+    write_logs(tmp_path, 1, 3)
+    monkeypatch.chdir(tmp_path)
+    for out in ("job", None):
+        for _ in range(2):
+            answer = bulk_price(BulkPriceQuestion(paths=(".",), out=out, rows=True), shipped, NOW)
+            assert (answer.parts, answer.rows, answer.failed) == (1, 3, ())
+        shutil.rmtree(answer.out)
