@@ -172,7 +172,7 @@ def _used(table: Priced) -> Sequence[int]:
     if not table.problems:
         return range(len(table.chosen))
     offers = table.offers[table.errors < 0]
-    return np.flatnonzero(np.bincount(offers, minlength=len(table.chosen))).tolist()  # type: ignore[no-any-return]
+    return np.flatnonzero(np.bincount(offers, minlength=len(table.chosen))).tolist()
 
 
 def _taken(values: Sequence[Any], codes: NDArray[np.integer]) -> list[Any]:

@@ -23,7 +23,8 @@ def logs(tmp_path, monkeypatch):
     return path
 
 
-def test_logs_are_priced_by_model_and_day(tokenplan, logs, golden):
+@pytest.mark.usefixtures("logs")
+def test_logs_are_priced_by_model_and_day(tokenplan, golden):
     """The page shows the groups, the totals and what they stand on."""
     ran = tokenplan("bulk", "price", "logs", "--by", "model,day", "--out", "job")
     assert ran.code == 0
@@ -77,7 +78,8 @@ def test_a_failed_file_makes_the_exit_code_2(tokenplan, logs):
         (["elsewhere"], "elsewhere: no such file or folder"),
     ],
 )
-def test_a_wrong_option_is_named(tokenplan, logs, argv, said):
+@pytest.mark.usefixtures("logs")
+def test_a_wrong_option_is_named(tokenplan, argv, said):
     """Nothing is begun with an option that means nothing."""
     ran = tokenplan("bulk", "price", "logs", *argv)
     assert ran.code == 2
