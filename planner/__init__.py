@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from planner.actuals.report import ActualsReport, ActualsReportQuestion
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
+    from planner.bulk.questions import (
+        BulkAnswer,
+        BulkCountQuestion,
+        BulkFailure,
+        BulkGroup,
+        BulkPriceQuestion,
+        BulkRefusal,
+    )
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
     from planner.capacity.limits import CapacityAnswer, CapacityQuestion
@@ -109,6 +117,12 @@ __all__ = [
     "Breakpoint",
     "BreakpointsAnswer",
     "BreakpointsQuestion",
+    "BulkAnswer",
+    "BulkCountQuestion",
+    "BulkFailure",
+    "BulkGroup",
+    "BulkPriceQuestion",
+    "BulkRefusal",
     "CachingAnswer",
     "CachingQuestion",
     "CapacityAnswer",
@@ -273,6 +287,12 @@ _HOMES: Final = {
     "Breakpoint": "planner.plans.breakpoints",
     "BreakpointsAnswer": "planner.plans.breakpoints",
     "BreakpointsQuestion": "planner.plans.breakpoints",
+    "BulkAnswer": "planner.bulk.questions",
+    "BulkCountQuestion": "planner.bulk.questions",
+    "BulkFailure": "planner.bulk.questions",
+    "BulkGroup": "planner.bulk.questions",
+    "BulkPriceQuestion": "planner.bulk.questions",
+    "BulkRefusal": "planner.bulk.questions",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
     "CapacityAnswer": "planner.capacity.limits",

@@ -77,7 +77,8 @@ def test_faces_never_import_each_other():
         ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
         ("requests", ()),
-        ("socket", ("planner.api",)),
+        ("socket", ("planner.api", "planner.bulk.cluster")),
+        ("ray", ("planner.bulk.cluster",)),
     ],
 )
 def test_a_library_stays_in_its_rooms(library, rooms):

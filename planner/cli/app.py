@@ -95,6 +95,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "actuals report": ("actuals", "what a usage log cost: by model, day, feature, user"),
     "actuals fit": ("actuals", "plan inputs from a usage log, written into a plan as a scenario"),
     "actuals compare": ("actuals", "a plan against a usage log: why they differ; fails on drift"),
+    "bulk price": ("bulk", "what usage logs of any size cost, by model, day or any column"),
+    "bulk count": ("bulk", "how many tokens a corpus has, and what it costs as input"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
     "completion": ("service", "completion code for a shell"),

@@ -38,9 +38,7 @@ def planner(shipped):
 
 
 def routed(planner, weak, strong, share=0.3, **more):
-    asked = RouteQuestion(
-        strong_share=share, weak=CENT, strong=CENT, weak_latency=weak, strong_latency=strong, **more
-    )
+    asked = RouteQuestion(strong_share=share, weak=CENT, strong=CENT, weak_latency=weak, strong_latency=strong, **more)
     return planner.route(asked).latency
 
 
@@ -140,9 +138,7 @@ WAITS = st.one_of(
 @given(first=WAITS, second=WAITS, after=st.floats(0, 20))
 def test_a_hedge_never_makes_slower(planner, first, second, after):
     """Whatever the distributions, percentiles with a hedge are no longer, and the second wins at most when it is sent."""
-    answer = planner.hedge(
-        HedgeQuestion(call=CENT, latency=first, second_latency=second, hedge_after_seconds=after)
-    )
+    answer = planner.hedge(HedgeQuestion(call=CENT, latency=first, second_latency=second, hedge_after_seconds=after))
     assert 0 <= answer.second_wins_probability <= answer.extra_calls_per_request + 1e-9 <= 1 + 2e-9
     for name in ("p50_seconds", "p95_seconds", "p99_seconds"):
         assert 0 <= getattr(answer.hedged, name) <= getattr(answer.single, name) + 1e-9
