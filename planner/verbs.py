@@ -136,5 +136,19 @@ VERBS: Final = (
     Verb("mix", "/v1/optimise/mix", "planner.optimise.mix", "MixQuestion", "MixAnswer"),
     Verb("report", "/v1/plans/report", "planner.plans.asked", "ReportQuestion", "Report"),
     Verb("check", "/v1/plans/check", "planner.plans.asked", "CheckQuestion", "CheckAnswer"),
+    Verb("diff", "/v1/plans/diff", "planner.plans.difference", "DiffQuestion", "Difference"),
+    Verb(
+        "breakpoints", "/v1/plans/breakpoints", "planner.plans.breakpoints", "BreakpointsQuestion", "BreakpointsAnswer"
+    ),
+    Verb("sweep", "/v1/plans/sweep", "planner.plans.sweep", "SweepQuestion", "SweepAnswer"),
+    Verb("actuals_report", "/v1/actuals/report", "planner.actuals.report", "ActualsReportQuestion", "ActualsReport"),
+    Verb("actuals_fit", "/v1/actuals/fit", "planner.actuals.fit", "ActualsFitQuestion", "ActualsFit"),
+    Verb(
+        "actuals_compare",
+        "/v1/actuals/compare",
+        "planner.actuals.compare",
+        "ActualsCompareQuestion",
+        "ActualsComparison",
+    ),
 )
 """In the order in which a reader of the API meets them."""
