@@ -11,6 +11,9 @@ Each name is imported with its first use, so that a script pays for what it asks
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from planner.actuals.compare import ActualsCompareQuestion, ActualsComparison
+    from planner.actuals.fit import ActualsFit, ActualsFitQuestion
+    from planner.actuals.report import ActualsReport, ActualsReportQuestion
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
     from planner.bulk.questions import (
@@ -68,7 +71,17 @@ if TYPE_CHECKING:
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
+    from planner.pieces import Piece, PiecesAnswer, PiecesQuestion
     from planner.planner import Planner
+    from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.breakpoints import Breakpoint, BreakpointsAnswer, BreakpointsQuestion
+    from planner.plans.check import CheckAnswer
+    from planner.plans.difference import Difference, DiffQuestion
+    from planner.plans.evaluate import Evaluator
+    from planner.plans.files import PlanFile, read_plan
+    from planner.plans.plan import Plan
+    from planner.plans.report import Report
+    from planner.plans.sweep import Axis, SweepAnswer, SweepQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
@@ -92,8 +105,18 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "ActualsCompareQuestion",
+    "ActualsComparison",
+    "ActualsFit",
+    "ActualsFitQuestion",
+    "ActualsReport",
+    "ActualsReportQuestion",
+    "Axis",
     "BatchShareAnswer",
     "BatchShareQuestion",
+    "Breakpoint",
+    "BreakpointsAnswer",
+    "BreakpointsQuestion",
     "BulkAnswer",
     "BulkCountQuestion",
     "BulkFailure",
@@ -109,6 +132,8 @@ __all__ = [
     "CascadeTier",
     "Changes",
     "ChangesQuestion",
+    "CheckAnswer",
+    "CheckQuestion",
     "ChunksAnswer",
     "ChunksQuestion",
     "ColumnMap",
@@ -123,6 +148,8 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DiffQuestion",
+    "Difference",
     "Distribution",
     "DocumentInput",
     "EconomicsAnswer",
@@ -133,6 +160,7 @@ __all__ = [
     "EscalateQuestion",
     "Estimate",
     "EstimateQuestion",
+    "Evaluator",
     "FailureMode",
     "FailuresAnswer",
     "FailuresQuestion",
@@ -184,6 +212,11 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "Piece",
+    "PiecesAnswer",
+    "PiecesQuestion",
+    "Plan",
+    "PlanFile",
     "PlanTier",
     "Planner",
     "PriceChange",
@@ -198,6 +231,8 @@ __all__ = [
     "RepairQuestion",
     "RepeatsAnswer",
     "RepeatsQuestion",
+    "Report",
+    "ReportQuestion",
     "RetrievalAnswer",
     "RetrievalQuestion",
     "RetryAnswer",
@@ -219,6 +254,8 @@ __all__ = [
     "Step",
     "Store",
     "Summarise",
+    "SweepAnswer",
+    "SweepQuestion",
     "SwitchAnswer",
     "SwitchQuestion",
     "SystemsAnswer",
@@ -234,11 +271,22 @@ __all__ = [
     "VoteAnswer",
     "VoteQuestion",
     "default_planner",
+    "read_plan",
 ]
 
 _HOMES: Final = {
+    "ActualsCompareQuestion": "planner.actuals.compare",
+    "ActualsComparison": "planner.actuals.compare",
+    "ActualsFit": "planner.actuals.fit",
+    "ActualsFitQuestion": "planner.actuals.fit",
+    "ActualsReport": "planner.actuals.report",
+    "ActualsReportQuestion": "planner.actuals.report",
+    "Axis": "planner.plans.sweep",
     "BatchShareAnswer": "planner.capacity.batch_share",
     "BatchShareQuestion": "planner.capacity.batch_share",
+    "Breakpoint": "planner.plans.breakpoints",
+    "BreakpointsAnswer": "planner.plans.breakpoints",
+    "BreakpointsQuestion": "planner.plans.breakpoints",
     "BulkAnswer": "planner.bulk.questions",
     "BulkCountQuestion": "planner.bulk.questions",
     "BulkFailure": "planner.bulk.questions",
@@ -254,6 +302,8 @@ _HOMES: Final = {
     "CascadeTier": "planner.routing.cascade",
     "Changes": "planner.changes",
     "ChangesQuestion": "planner.changes",
+    "CheckAnswer": "planner.plans.check",
+    "CheckQuestion": "planner.plans.asked",
     "ChunksAnswer": "planner.chunks",
     "ChunksQuestion": "planner.chunks",
     "ColumnMap": "planner.outcomes.question",
@@ -268,6 +318,8 @@ _HOMES: Final = {
     "CostQuestion": "planner.costing",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "DiffQuestion": "planner.plans.difference",
+    "Difference": "planner.plans.difference",
     "Distribution": "planner.distributions",
     "DocumentInput": "planner.attachments",
     "EconomicsAnswer": "planner.economics.margins",
@@ -278,6 +330,7 @@ _HOMES: Final = {
     "EscalateQuestion": "planner.routing.escalate",
     "Estimate": "planner.estimate",
     "EstimateQuestion": "planner.estimate",
+    "Evaluator": "planner.plans.evaluate",
     "FailureMode": "planner.reliability.failures",
     "FailuresAnswer": "planner.reliability.failures",
     "FailuresQuestion": "planner.reliability.failures",
@@ -329,6 +382,11 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "Piece": "planner.pieces",
+    "PiecesAnswer": "planner.pieces",
+    "PiecesQuestion": "planner.pieces",
+    "Plan": "planner.plans.plan",
+    "PlanFile": "planner.plans.files",
     "PlanTier": "planner.economics.margins",
     "Planner": "planner.planner",
     "PriceChange": "planner.economics.price_path",
@@ -343,6 +401,8 @@ _HOMES: Final = {
     "RepairQuestion": "planner.reliability.attempts",
     "RepeatsAnswer": "planner.evaluation.costs",
     "RepeatsQuestion": "planner.evaluation.costs",
+    "Report": "planner.plans.report",
+    "ReportQuestion": "planner.plans.asked",
     "RetrievalAnswer": "planner.retrieval.compare",
     "RetrievalQuestion": "planner.retrieval.question",
     "RetryAnswer": "planner.reliability.attempts",
@@ -364,6 +424,8 @@ _HOMES: Final = {
     "Step": "planner.reliability.failures",
     "Store": "planner.retrieval.index",
     "Summarise": "planner.packing.pack",
+    "SweepAnswer": "planner.plans.sweep",
+    "SweepQuestion": "planner.plans.sweep",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",
@@ -379,6 +441,7 @@ _HOMES: Final = {
     "VoteAnswer": "planner.routing.vote",
     "VoteQuestion": "planner.routing.vote",
     "default_planner": "planner.assemble",
+    "read_plan": "planner.plans.files",
 }
 
 

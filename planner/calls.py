@@ -5,20 +5,39 @@ Prices, tiers, cache rates and each model's own tokenizer flow in from the catal
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from planner.checks import LARGEST, SMALLEST, STRICT
 from planner.costing import Terms, priced
 from planner.estimate import EstimateQuestion, estimate
 from planner.prompt import Prompt
+from planner.short import Short, size
 from planner.tokens import Counter
 from pricing.catalog import Catalog
 from pricing.errors import InvalidInput, TokenplanError
 from pricing.rates import ModelRef
 from pricing.usage import Usage
+
+_AMOUNT: Final = re.compile(r"-?\d*\.?\d+(?:[eE]-?\d+)?")
+
+
+def _sent(text: str) -> dict[str, Any] | None:
+    """`IN/OUT`."""
+    usage = size(text)
+    return None if usage is None else {"usage": usage}
+
+
+def _called(text: str) -> dict[str, Any]:
+    """USD as stated, `MODEL`, or `MODEL:IN/OUT`."""
+    name, _, sent = text.rpartition(":")
+    usage = size(sent)
+    if usage is not None:
+        return {"model": name, "usage": usage}
+    return {"usd": text} if _AMOUNT.fullmatch(text) else {"model": text}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +45,7 @@ class Load(Prompt):
     """What a request sends and gets back: a `usage`, or a prompt with the length of its answer."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("IN/OUT", _sent)
 
     usage: Usage | None = None
     """Billing buckets of one request, instead of a prompt."""
@@ -37,6 +57,8 @@ class Load(Prompt):
     """Tokens at the prompt's start that requests share."""
     cache_hit_rate: float = 0.0
     """Share of requests that find the prefix cached."""
+    cache_ttl: Literal["5m", "1h"] = "5m"
+    """Which cache write the others buy, where a model sells several."""
 
     @property
     def told(self) -> bool:
@@ -49,6 +71,7 @@ class Call(Load, Terms):
     """One call of a model: `usd` as stated, or `model` with a load of its own or the question's."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("USD|MODEL[:IN/OUT]", _called)
 
     usd: Decimal | None = None
     """What the call costs, where it is known; nothing else is then needed."""
@@ -128,6 +151,7 @@ class Pricer:
             reasoning_tokens=load.reasoning_tokens,
             cached_prefix_tokens=load.cached_prefix_tokens,
             cache_hit_rate=load.cache_hit_rate,
+            cache_ttl=load.cache_ttl,
             service_tier=call.service_tier,
             region=call.region,
             as_of=call.as_of,

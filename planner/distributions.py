@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from math import log, sqrt
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
-from planner.checks import STRICT
+from planner.checks import STRICT, TINIEST
 from planner.laws import Constant, Exponential, Gamma, Lognormal, Sample, TruncatedNormal, Uniform
+from planner.short import Short, spread
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Distribution:
     """
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("X|P50/P95|LOW..HIGH", spread)
 
     kind: Kind | None = None
     """The family; left out where the figures given name it: p50 and p95, samples, low and high, value."""
@@ -121,8 +123,9 @@ def _figures(given: Distribution, loc: tuple[str | int, ...]) -> dict[str, float
 
 
 def _figure(value: float, name: str, loc: tuple[str | int, ...]) -> float:
-    if not 0 <= value <= LARGEST:
-        said = f"{name} is {value}; it must be a number from 0 to {LARGEST:g}"
+    if not (value == 0 or TINIEST <= value <= LARGEST):
+        least = f", and at least {TINIEST:g} where it is not 0" if 0 < value < 1 else ""
+        said = f"{name} is {value}; it must be a number from 0 to {LARGEST:g}{least}"
         raise InvalidInput(f"{_path(loc)}: {said}", loc=loc, value=str(value))
     return value
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isclose
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from planner.checks import STRICT, Checks
 from planner.distributions import Distribution, Varying, law
+from planner.short import Short, spread
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ class Generation:
     """Wait before the call begins, in seconds."""
 
 
+def _timed(text: str) -> dict[str, Any] | None:
+    """`NAME=SECONDS`, where seconds are a number or a spread."""
+    name, _, seconds = text.rpartition("=")
+    try:
+        return {"name": name, "seconds": spread(seconds) or float(seconds)}
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One hop of a pipeline: exactly one of `seconds`, `generation`, or hops inside: `serial`, `parallel`, `one_of`.
@@ -55,6 +65,7 @@ class Hop:
     """
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("NAME=SECONDS", _timed)
 
     name: str = ""
     """What the answer calls it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from catalogs import write_catalog
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from pricing import Catalog
 
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 settings.register_profile("ci", derandomize=True, deadline=None)  # a gate must not fail by chance; people explore
 settings.register_profile("people", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") == "true" else "people")
+settings.register_profile("deep", deadline=None, max_examples=2000)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else os.environ.get("TOKENPLAN_EXAMPLES", "people"))
+if os.environ.get("CI") == "true":
+    # Else constants of whichever modules this worker has imported are drawn too, so that no two runs try the same.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -89,7 +89,7 @@ def _add_job(parser: ArgumentParser) -> None:
 
 
 def _price(planner: Planner, options: Namespace) -> Output:
-    from planner.cli.rows import mapped
+    from planner.cli.rows.command import mapped
 
     columns = {ours: column for column, ours in mapped(options.map).items()}
     asked = BulkPriceQuestion(by=_by(options, ("model",)), columns=columns, model=options.model, **_common(options))

@@ -56,7 +56,7 @@ def _declare_cost(parser: ArgumentParser) -> None:
 
 def _cost(planner: Planner, options: Namespace) -> Output:
     if options.rows is not None:
-        from planner.cli.rows import run
+        from planner.cli.rows.command import run
 
         return run(planner, options)
     for name in _ROWS_ONLY:

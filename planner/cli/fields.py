@@ -1,7 +1,8 @@
 """Options from a question's own fields: one definition of a verb serves Python, HTTP and the command line.
 
-An object is JSON, or its fields are dotted options (`--weak.model`); a model call and a load have short forms. A value
-`@FILE` is read from that file. `--question FILE` holds a whole question in JSON or TOML; the options are laid over it.
+An object is JSON, or its fields are dotted options (`--weak.model`), or it is in its type's short form
+(`planner.short`). A value `@FILE` is read from that file. `--question FILE` holds a whole question in JSON or TOML; the
+options are laid over it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 import argparse
 import ast
 import inspect
-import json
-import re
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import partial
@@ -19,12 +18,10 @@ from textwrap import dedent
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from planner.calls import Call, Load
+from planner import strict_json
 from planner.cli import inputs
 from planner.cli import options as shared
-from planner.distributions import Varying
-from planner.latency_hops import Hop
-from planner.retrieval.index import Embedder
+from planner.short import short
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -37,21 +34,8 @@ Question = TypeVar("Question")
 _SMALL: Final = 17
 """Fields of an object that the help still shows one by one."""
 
-_FIGURE: Final = r"(\d+(?:\.\d+)?(?:[eE]-?\d+)?|\.\d+)"
-_SPREADS: Final[Mapping[tuple[str, ...], re.Pattern[str]]] = {
-    ("p50", "p95"): re.compile(f"{_FIGURE}/{_FIGURE}"),
-    ("low", "high"): re.compile(rf"{_FIGURE}\.\.{_FIGURE}"),
-}
-_SIZE: Final = re.compile(r"(\d+)/(\d+)")
-_AMOUNT: Final = re.compile(r"-?\d*\.?\d+(?:[eE]-?\d+)?")
-_SHORT: Final[Mapping[object, str]] = {
-    Call: "USD|MODEL[:IN/OUT]",
-    Load: "IN/OUT",
-    Varying: "X|P50/P95|LOW..HIGH",
-    Hop: "NAME=SECONDS",
-    Embedder: "MODEL:DIMENSIONS",
-}
-_WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT", Hop: "NAME=SECONDS"}
+_JSON: Final = "JSON|@FILE"
+_WORDS: Final[Mapping[object, str]] = {int: "N", float: "X", Decimal: "X", str: "TEXT"}
 
 
 class Option(NamedTuple):
@@ -144,9 +128,14 @@ def _metavar(kind: Any) -> str:
         return "|".join(map(str, get_args(kind)))
     if get_origin(kind) is tuple:
         inner = get_args(kind)[0]
-        word = _WORDS.get(inner) or _SHORT.get(inner)
-        return f"{word},{word},..." if word else "JSON|@FILE"
-    return _SHORT.get(kind, _WORDS.get(kind, "JSON|@FILE"))
+        word = _word(inner)
+        return f"{word},{word},..." if word else _JSON
+    return _word(kind) or _JSON
+
+
+def _word(kind: Any) -> str | None:
+    brief = short(kind)
+    return brief.form if brief else _WORDS.get(kind)
 
 
 def value(kind: Any, text: str) -> Any:
@@ -159,42 +148,20 @@ def value(kind: Any, text: str) -> Any:
         return _number(kind, text)
     if kind in (str, Decimal) or get_origin(kind) is Literal:
         return text
-    if kind in _SHORT and (short := _brief(kind, text.strip())) is not None:
-        return short
+    brief = short(kind)
+    if brief and not text.lstrip().startswith("{") and (found := brief.read(text.strip())) is not None:
+        return found
     inner = get_args(kind)[0] if get_origin(kind) is tuple else None
-    if (inner in _WORDS or inner in _SHORT) and not text.lstrip().startswith("["):
+    if inner is not None and _word(inner) and not text.lstrip().startswith("["):
         return [value(inner, part.strip()) for part in text.split(",")]
     try:
-        return json.loads(text)
+        return strict_json.loads(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     except (ValueError, RecursionError) as error:
-        raise argparse.ArgumentTypeError(f"{inputs.shortened(text)} is no JSON ({error}); @FILE reads a file") from None
-
-
-def _brief(kind: Any, text: str) -> dict[str, Any] | None:
-    """The short forms; None for JSON.
-
-    A call is `0.001` (USD), `MODEL` or `MODEL:IN/OUT` (tokens), a load `IN/OUT`, what varies `P50/P95` or `LOW..HIGH`,
-    a hop `NAME=SECONDS`, an embedding model `MODEL:DIMENSIONS`.
-    """
-    if text.startswith("{"):
-        return None
-    if kind is Hop:
-        name, _, seconds = text.rpartition("=")
-        return {"name": name, "seconds": value(Varying, seconds)}
-    if kind == Varying:
-        return next((_read(names, found) for names, form in _SPREADS.items() if (found := form.fullmatch(text))), None)
-    name, _, size = text.rpartition(":")
-    if kind is Embedder:
-        return {"model": name, "dimensions": int(size)} if size.isdecimal() and name else None
-    counts = _SIZE.fullmatch(size)
-    if counts is None:
-        return None if kind is Load else {"usd": text} if _AMOUNT.fullmatch(text) else {"model": text}
-    usage = {"input_tokens": int(counts[1]), "output_tokens": int(counts[2])}
-    return {"usage": usage} if kind is Load else {"model": name, "usage": usage}
-
-
-def _read(names: tuple[str, ...], found: re.Match[str]) -> dict[str, float]:
-    return {name: float(figure) for name, figure in zip(names, found.groups(), strict=True)}
+        wanted = f"neither {brief.form} nor JSON" if brief else "no JSON"
+        said = f"{inputs.shortened(text)} is {wanted} ({error}); @FILE reads a file"
+        raise argparse.ArgumentTypeError(said) from None
 
 
 def _number(kind: type, text: str) -> float:
@@ -213,7 +180,9 @@ def _document(path: str) -> dict[str, Any]:
             import tomllib
 
             return tomllib.loads(text)
-        found = json.loads(text)
+        found = strict_json.loads(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}", loc=("question",)) from None
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path}: cannot be read: {error}", loc=("question",)) from None
     if not isinstance(found, dict):

@@ -14,8 +14,8 @@ from planner.cli import fields, inputs
 from planner.cli.options import Command
 from planner.cli.pages import page, rows
 from planner.cli.render import Output, bullets, percent
-from planner.cli.rowchunks import CsvFile, JsonlFile
-from planner.cli.rowfiles import KINDS, opened, texts
+from planner.cli.rows.chunks import CsvFile, JsonlFile
+from planner.cli.rows.files import KINDS, opened, texts
 from planner.examples import examples
 from planner.outcomes.question import ColumnMap, OutcomesQuestion
 from planner.outcomes.reading import mapped, needed
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from planner.cli.options import Parser
     from planner.cli.render import Block
-    from planner.cli.rowchunks import RowFile
-    from planner.cli.rowfiles import Source
+    from planner.cli.rows.chunks import RowFile
+    from planner.cli.rows.files import Source
     from planner.outcomes.answer import OutcomesAnswer
 
 _OWN: Final = ("rows", "columns", "map", "calls")
@@ -130,7 +130,7 @@ def _read(path: str, kind: str | None, columns: ColumnMap) -> Iterator[dict[str,
     wanted = partial(needed, columns)
     with opened(path, kind) as source:
         if source.kind == "parquet":
-            from planner.cli.rowparquet import ParquetFile
+            from planner.cli.rows.parquet import ParquetFile
 
             yield from _rows(ParquetFile(source.file, io.BytesIO(), wanted), source.name, columns)
         else:

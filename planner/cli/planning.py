@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PICTURES: Final[Mapping[str, str]] = {
     "latency": "planner.cli.plots.latency:latency",
     "route": "planner.cli.plots.routing:route",
+    "cascade": "planner.cli.plots.routing:cascade",
+    "failures": "planner.cli.plots.reliability:failures",
+    "mix": "planner.cli.plots.optimise:mix",
     "simulate": "planner.cli.plots.simulation:simulate",
     "projection": "planner.cli.plots.economics:projection",
     "optimise": "planner.cli.plots.optimise:optimise",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from planner.cli.rowfiles import Source
+    from planner.cli.rows.files import Source
 
 _EVERY_SECONDS: Final = 0.2
 

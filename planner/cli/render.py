@@ -90,6 +90,34 @@ def draw(blocks: Iterable[Block], on: Screen) -> str:
     return f"{page}\n" if page else ""
 
 
+def markdown(blocks: Iterable[Block]) -> str:
+    """Blocks as GitHub Markdown: tables as tables, lists of indented lines as lists, aligned figures as they stand."""
+    return "\n\n".join(text for each in blocks if (text := _marked(each)))
+
+
+def _marked(block: Block) -> str:
+    import re
+
+    if not isinstance(block, str):
+        heads = [
+            [_escaped(column.title) for column in block.columns],
+            ["--:" if column.right else ":--" for column in block.columns],
+        ]
+        rows = [[_escaped(cell) for cell in row] for row in block.rows]
+        return "\n".join(f"| {' | '.join(row)} |" for row in (*heads, *rows))
+    title, _, rest = block.partition("\n")
+    if rest and all(line.startswith("  ") for line in rest.splitlines()):
+        return f"**{title}**\n\n" + "\n".join(f"- {line.strip()}" for line in rest.splitlines())
+    if block.startswith("- "):
+        return block
+    return "  \n".join(re.sub(_GAP + " *", ": ", line, count=1) for line in block.splitlines())
+
+
+def _escaped(cell: str) -> str:
+    indent = len(cell) - len(cell.lstrip(" "))
+    return "&nbsp;" * indent + cell.lstrip(" ").replace("|", "\\|")
+
+
 def csv_text(rows: Rows) -> str:
     """Rows as RFC 4180 CSV with a header; None is empty, money is a plain decimal."""
     import csv

@@ -174,7 +174,7 @@ class EconomicsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class Unit:
     """One user's figures over a billing period: USD a request, requests and other USD a month, months, terms."""
 
     request: float
@@ -222,7 +222,7 @@ def economics(question: EconomicsQuestion, catalog: Catalog, counter: Counter, n
     price = Pricer(catalog, counter.once(), now, question.load)
     usual = question.requests_per_session * question.sessions_per_user_per_month
     request = price(question.request, "request")
-    unit = _Unit(
+    unit = Unit(
         float(request.usd),
         usual,
         question.other_usd_per_user_per_month,
@@ -253,9 +253,9 @@ def economics(question: EconomicsQuestion, catalog: Catalog, counter: Counter, n
     )
 
 
-def _unit(question: EconomicsQuestion, tier: PlanTier, usual: _Unit, own: CallCost | None) -> _Unit:
+def _unit(question: EconomicsQuestion, tier: PlanTier, usual: Unit, own: CallCost | None) -> Unit:
     other = tier.other_usd_per_user_per_month
-    return _Unit(
+    return Unit(
         float(own.usd) if own else usual.request,
         tier.requests(usual.requests),
         usual.other if other is None else other,
@@ -264,7 +264,7 @@ def _unit(question: EconomicsQuestion, tier: PlanTier, usual: _Unit, own: CallCo
     )
 
 
-def _tier(question: EconomicsQuestion, tier: PlanTier, unit: _Unit) -> TierEconomics:
+def _tier(question: EconomicsQuestion, tier: PlanTier, unit: Unit) -> TierEconomics:
     price, months = tier.price_usd, unit.months
     margin, change = question.target_gross_margin_share, question.model_price_change_share
     left = unit.contribution(price)
@@ -286,7 +286,7 @@ def _tier(question: EconomicsQuestion, tier: PlanTier, unit: _Unit) -> TierEcono
     )
 
 
-def _segments(tier: PlanTier, unit: _Unit) -> list[SegmentEconomics]:
+def _segments(tier: PlanTier, unit: Unit) -> list[SegmentEconomics]:
     return [
         SegmentEconomics(
             tier.name,
@@ -301,7 +301,7 @@ def _segments(tier: PlanTier, unit: _Unit) -> list[SegmentEconomics]:
 
 
 def _totals(
-    question: EconomicsQuestion, pairs: Sequence[tuple[PlanTier, _Unit]], per_user: float
+    question: EconomicsQuestion, pairs: Sequence[tuple[PlanTier, Unit]], per_user: float
 ) -> tuple[float | None, float | None, float | None, float | None, float | None]:
     """Cost, revenue, payment fees, contribution a month and the margin of all tiers; without tiers the cost alone."""
     if not pairs:

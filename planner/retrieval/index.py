@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from planner.checks import STRICT, Checks
 from planner.chunks import planned
 from planner.costing import Terms
+from planner.short import Short
 from planner.token_prices import ModelTerms, token_prices
 from pricing.rates import ModelRef
 
@@ -20,11 +21,18 @@ _MILLION: Final = 1e6
 _GIGABYTE: Final = 1e9
 
 
+def _sized(text: str) -> dict[str, Any] | None:
+    """`MODEL:DIMENSIONS`."""
+    name, _, size = text.rpartition(":")
+    return {"model": name, "dimensions": int(size)} if size.isdecimal() and name else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedder(Terms):
     """An embedding model to compare: one of the catalog, or any whose price is stated."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("MODEL:DIMENSIONS", _sized)
 
     model: str
     """A model of the catalog; with a stated price, only a name."""

@@ -58,7 +58,7 @@ def test_a_value_is_read_from_a_file(tokenplan, tmp_path):
     ("argv", "says"),
     [
         (("--weak", "1"), "--strong: strong: Field required"),
-        (("--weak", "1", "--strong", '{"usd"'), "is no JSON"),
+        (("--weak", "1", "--strong", '{"usd"'), "nor JSON"),
         (("--weak", "1", "--strong", '{"usdd": "1"}'), "strong.usdd: unknown field"),
         (("--weak", "gpt-x9:1/1", "--strong", "1"), "--weak.model: unknown model 'gpt-x9'"),
         (("--weak", "1", "--strong", "1", "--load.output-tokens", "x"), "'x' must be a whole number"),
@@ -143,7 +143,7 @@ def test_embedding_models_have_a_short_form(tokenplan):
     ran = tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody:512,none:256")
     assert ran.code == 2
     assert "unknown model 'nobody'" in ran.err
-    assert "is no JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
+    assert "nor JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
 
 
 TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
@@ -191,6 +191,24 @@ def test_simulations_are_drawn(tokenplan, tmp_path, words, shows):
     question, path = tmp_path / "question.json", tmp_path / "picture.svg"
     question.write_text(json.dumps(next(iter(examples(f"/v1/{words}").asked.values()))["value"] | {"draws": 1000}))
     assert tokenplan(words, "--question", str(question), "--plot", str(path)).code == 0
+    assert [text for text in shows if text not in path.read_text()] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "shows"),
+    [
+        ("routing cascade", ("tier 2: gpt-5, reached by 31.0%", "all to the last tier", "0.00775")),
+        ("reliability", ("answer: wrong answer", "left, not tolerable", "mitigation")),
+        ("optimise mix", ("The cheapest mix: 123.49 USD a month", "middle", "hard")),
+    ],
+)
+def test_choices_are_drawn(tmp_path, monkeypatch, words, shows):
+    """The cascade's tiers beside the last alone, the matrix's losses and the mix's segments name what they draw."""
+    monkeypatch.setenv("TOKENPLAN_NOW", "2026-11-23T12:00:00Z")
+    question, path = tmp_path / "question.json", tmp_path / "picture.svg"
+    asked = examples(f"/v1/{words.replace(' ', '/')}").asked
+    question.write_text(json.dumps(next(iter(asked.values()))["value"]))
+    assert main([*words.split(), "--question", str(question), "--plot", str(path)]) == 0
     assert [text for text in shows if text not in path.read_text()] == []
 
 

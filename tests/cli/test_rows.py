@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.progress import Progress
-from planner.cli.rowfiles import finished
+from planner.cli.rows.files import finished
 
 HEAD = "note,model,input,output"
 GOOD = "a,gpt-5-mini,1000,200"
@@ -405,6 +405,6 @@ def test_what_a_killed_run_left_is_removed_by_the_next(rows, tmp_path):
 def test_without_the_extra_rows_are_priced_one_by_one(rows, monkeypatch):
     """No NumPy, the same answer."""
     good = rows(f"{HEAD}\n{GOOD}\n").out
-    for name in ("numpy", "orjson", "planner.cli.rowcolumns"):
+    for name in ("numpy", "orjson", "planner.cli.rows.columns"):
         monkeypatch.setitem(sys.modules, name, None)
     assert rows(f"{HEAD}\n{GOOD}\n").out == good

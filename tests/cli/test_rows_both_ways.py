@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from planner.cli import rowchunks, rowparquet
-from planner.cli.rowalone import Reading
-from planner.cli.rowchunks import ADDED, CsvFile, JsonlFile
-from planner.cli.rowparquet import ParquetFile
-from planner.cli.rows import price_rows
-from planner.cli.rowtotals import summary
+from planner.cli.rows import chunks
+from planner.cli.rows import parquet as parquet_rows
+from planner.cli.rows.alone import Reading
+from planner.cli.rows.chunks import ADDED, CsvFile, JsonlFile
+from planner.cli.rows.command import price_rows
+from planner.cli.rows.parquet import ParquetFile
+from planner.cli.rows.totals import summary
 from planner.planner import Planner
 from planner.tokens import Counter
 from planner.wire import dumps
@@ -60,9 +61,9 @@ def planner(tmp_path_factory):
 def small():
     """Chunks of a few rows, so that a file of a dozen has several."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rowchunks, "ROWS", 5)
-        patch.setattr(rowparquet, "ROWS", 5)
-        patch.setattr(rowchunks, "_FEW", 2)
+        patch.setattr(chunks, "ROWS", 5)
+        patch.setattr(parquet_rows, "ROWS", 5)
+        patch.setattr(chunks, "_FEW", 2)
         yield
 
 

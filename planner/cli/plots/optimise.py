@@ -1,4 +1,4 @@
-"""Configurations by cost and quality, and the frontier among them."""
+"""Configurations by cost and quality, and the frontier among them; the mix of models that serves each segment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.optimise.choosing import OptimiseAnswer, OptimiseQuestion
+    from planner.optimise.mix import MixAnswer
+    from planner.optimise.traffic import MixQuestion
 
 
 def optimise(axes: Axes, question: OptimiseQuestion, answer: OptimiseAnswer) -> None:
@@ -31,3 +33,23 @@ def optimise(axes: Axes, question: OptimiseQuestion, answer: OptimiseAnswer) -> 
     axes.set_xlim(0, 1.35 * max((each.cost_usd for each in shown), default=1.0) or 1.0)
     axes.margins(y=0.15)
     axes.legend(frameon=False, loc="lower right")
+
+
+def mix(axes: Axes, question: MixQuestion, answer: MixAnswer) -> None:
+    """A bar a segment, as long as its requests a month, in the colours of the models that serve it; or why none can."""
+    segments = dict.fromkeys(each.name for each in question.segments)
+    models = dict.fromkeys(each.model for each in answer.shares)
+    start = dict.fromkeys(segments, 0.0)
+    for model in models:
+        served = [each for each in answer.shares if each.model == model and each.share]
+        sent = [each.requests_per_month for each in served]
+        axes.barh([each.segment for each in served], sent, left=[start[each.segment] for each in served], label=model)
+        start |= {each.segment: start[each.segment] + each.requests_per_month for each in served}
+    if answer.feasible:
+        title = f"The cheapest mix: {answer.cost_per_month_usd:,.2f} USD a month"
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    else:
+        title = "No mix meets all constraints"
+        axes.text(0.5, 0.5, "\n".join(answer.reasons), ha="center", va="center", wrap=True, transform=axes.transAxes)
+    axes.set(title=title, xlabel="requests a month")
+    axes.xaxis.set_major_formatter("{x:,.0f}")

@@ -1,0 +1,1 @@
+"""The spreadsheet face: the verbs as formulas, for Excel by three routes and for LibreOffice."""

@@ -1,0 +1,1 @@
+"""The formulas, a module a subject; each calls verbs of the planner and holds no arithmetic."""
