@@ -99,3 +99,10 @@ def test_importing_pricing_stays_light():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     assert not loaded & {"tiktoken", "pydantic", "fastapi", "httpx", "numpy", "tomllib", "asyncio", "pathlib"}
+
+
+def test_a_bulk_jobs_question_needs_no_library():
+    """Arrow, NumPy and Ray are loaded by the work, never by the command's help or by a question."""
+    code = "import sys; import planner.cli.bulk, planner.bulk.questions; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(ran.stdout.split()) & {"pyarrow", "numpy", "ray", "tiktoken", "planner.bulk.kernel"}
