@@ -73,10 +73,12 @@ def test_faces_never_import_each_other():
         ("tiktoken", ("planner.tokens",)),
         ("semantic_text_splitter", ("planner.splitting",)),
         ("toktok", ("planner.tokens",)),
+        ("yaml", ("planner.plans.formats",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("urllib.request", ()),
         ("requests", ()),
-        ("socket", ("planner.api",)),
+        ("socket", ("planner.api", "planner.bulk.cluster")),
+        ("ray", ("planner.bulk.cluster",)),
     ],
 )
 def test_a_library_stays_in_its_rooms(library, rooms):
