@@ -181,7 +181,8 @@ export class Client {
     try {
       const url = `${this.#base}/v1/excel/calls`;
       const response = await fetch(url, { method: "POST", headers, body, signal: limit.signal });
-      return { response, said: await response.json().catch(() => ({})) };
+      const said = response.json(); // half an answer is none
+      return { response, said: await (response.ok ? said : said.catch(() => ({}))) };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
