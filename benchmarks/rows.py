@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import batch, chunking, counting, optimise, refresh, simulation, table
+from benchmarks import addin, batch, chunking, counting, optimise, refresh, simulation, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -221,4 +221,5 @@ def rows() -> tuple[Row, ...]:
         *optimise.rows(),
         *batch.rows(),
         *refresh.rows(),
+        *addin.rows(),
     )

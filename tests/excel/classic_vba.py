@@ -10,7 +10,7 @@ import importlib
 import io
 import json
 import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 
@@ -27,29 +27,40 @@ class ComError(Exception):
 
 def stub(name: str, **members: object) -> None:
     """A module of pywin32."""
-    module = MagicMock(spec=ModuleType, name=name)
-    module.__name__ = name
-    module.__path__ = []
-    for key, value in members.items():
-        setattr(module, key, value)
+    module = MagicMock(name=name, __path__=[], __spec__=None, **members)
     sys.modules[name] = module
+    parent, _, child = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], child, module)
 
 
-for each in ("win32api", "win32con", "win32gui", "win32process", "win32timezone", "win32com.server", "win32com"):
+for each in (
+    "win32api",
+    "win32con",
+    "win32gui",
+    "win32process",
+    "win32timezone",
+    "win32event",
+    "win32com",
+    "win32com.server",
+):
     stub(each)
-stub("pythoncom", VT_ERROR=10, CoInitialize=lambda: None)
+stub("pythoncom", __file__="pythoncom.dll", VT_ERROR=10, CoInitialize=lambda: None)
 stub("pywintypes", com_error=ComError, TimeType=type("TimeType", (), {}))
 stub("win32com.client", Dispatch=lambda given: given, VARIANT=Variant, CDispatch=object)
 for each in ("win32com.server.util", "win32com.server.policy", "win32com.server.dispatcher", "comtypes"):
     stub(each)
-for each in ("oledll", "windll", "WINFUNCTYPE", "WinError", "HRESULT"):
+for each in ("oledll", "windll", "PyDLL", "WINFUNCTYPE", "WinError", "HRESULT"):
     setattr(ctypes, each, MagicMock())
 sys.modules["winreg"] = MagicMock()
+for each in ("matplotlib", "numpy", "pandas", "polars", "PIL"):  # xlwings does without them
+    sys.modules[each] = None  # type: ignore[assignment]
 sys.platform = "win32"
-import xlwings  # noqa: E402
 from xlwings import udfs as writer  # noqa: E402
 
 sys.platform = "linux"
+for each in ("matplotlib", "numpy", "pandas", "polars", "PIL"):
+    del sys.modules[each]
 ours = importlib.import_module("excel.classic.udfs")
 
 
@@ -73,15 +84,11 @@ def asked(*cells: object) -> object:
     return plain(writer.conversion.write(ours.tp_cost(*read), None, told["ret"]["options"]))
 
 
-print(
-    json.dumps(
-        {
-            "vba": text.getvalue(),
-            "version": xlwings.__version__,
-            "one": asked("gpt-5-mini", 1000.0, 200.0),
-            "column": asked((("gpt-5-mini",), ("gpt-5-mni",), (None,)), ((1000.0,), (1000.0,), (None,)), 200.0),
-            "wrong": asked("gpt-5-mini", "many"),
-            "error": asked("gpt-5-mini", 1000.0, -2146826246),
-        }
-    )
-)
+answers = {
+    "vba": text.getvalue(),
+    "one": asked("gpt-5-mini", 1000.0, 200.0),
+    "column": asked((("gpt-5-mini",), ("gpt-5-mni",), (None,)), ((1000.0,), (1000.0,), (None,)), 200.0),
+    "wrong": asked("gpt-5-mini", "many"),
+    "error": asked("gpt-5-mini", 1000.0, -2146826246),
+}
+sys.stdout.write(json.dumps(answers))
