@@ -93,12 +93,16 @@ class Page:
     title: str
     about: str
     widths: tuple[int, ...]
-    freeze: str = "A4"
+    head_row: int = 4
+    """The row of the main table's head, which stays in sight."""
     cells: dict[str, Cell] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     charts: list[Chart] = field(default_factory=list)
     shades: list[Shade] = field(default_factory=list)
+    checks: str = ""
+    """The range of this page in which a message stands beside each input that is wrong."""
     portrait: bool = False
+    frozen_columns: int = 0
 
     def put(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from planner.costing import CostQuestion
+from planner.token_prices import ModelTerms, token_prices
 from planner.when import when
 from pricing.errors import InvalidInput, NotPriced
 from pricing.rates import STANDARD
@@ -27,6 +28,8 @@ BUCKETS: Final = (
     "reasoning_tokens",
 )
 """What a row prices, in the order of its columns."""
+HOUR: Final = "cache_write_1h_tokens"
+"""Told only where an hour is on sale: another price that would stand in says nothing about a lifetime."""
 TIERS: Final = (STANDARD, "batch")
 PROOF: Final = 1000
 """Tokens of each bucket with which a row is proved against the cost of a request."""
@@ -78,6 +81,8 @@ def _rows_of(planner: Planner, name: str, as_of: str | None) -> Iterator[PriceRo
 def _row(planner: Planner, name: str, tier: str, threshold: int, as_of: str | None) -> PriceRow:
     model = planner.catalog.resolve(name).model
     lines = [_line(planner, name, tier, threshold, as_of, bucket) for bucket in BUCKETS]
+    terms = ModelTerms(model=name, service_tier=tier, as_of=as_of)
+    hour = token_prices(terms, max(threshold, 1), planner.catalog, planner.clock()).cache_write_1h_usd
     first = lines[0]
     assert first is not None  # a model without a price for input has raised
     row = PriceRow(
@@ -85,7 +90,10 @@ def _row(planner: Planner, name: str, tier: str, threshold: int, as_of: str | No
         model.provider,
         tier,
         threshold,
-        tuple(None if each is None else each.usd_per_unit for each in lines),
+        tuple(
+            None if each is None or (bucket == HOUR and hour is None) else each.usd_per_unit
+            for bucket, each in zip(BUCKETS, lines, strict=True)
+        ),
         model.cache_minimum_tokens,
         model.limits.context_window,
         model.limits.max_output_tokens,
