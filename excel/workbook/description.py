@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 Style = Literal[
     "title", "subtitle", "section", "head", "label", "note", "link", "check", "total label",
-    "text", "whole", "usd", "usd small", "usd fine", "share", "factor", "seconds", "date", "plain",
+    "text", "whole", "usd", "usd cents", "usd small", "usd fine", "share", "factor", "seconds", "date", "plain",
 ]  # fmt: skip
 """How a cell looks; `head` to `check` are words, the others are the formats of figures."""
 

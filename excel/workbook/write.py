@@ -26,23 +26,24 @@ PALE: Final = "#F3F5F8"
 HEAD: Final = "#2F5D8C"
 FONT: Final = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
 INPUT: Final = {"bg_color": "#FFF9DB", "font_color": "#1F4FBF", "border": 1, "border_color": "#E3D9A6", "locked": False}
-STRONG: Final = {"bold": True, "top": 1, "top_color": "#9AA5B1"}
+STRONG: Final = {"bold": True}
 STYLES: Final[Mapping[Style, dict[str, Any]]] = {
     "title": {"font_size": 18, "bold": True, "font_color": HEAD},
     "subtitle": {"font_color": "#5B6673", "italic": True},
     "section": {"bold": True, "font_size": 11, "font_color": HEAD},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": HEAD, "text_wrap": True, "align": "center"},
     "label": {},
-    "note": {"font_color": "#5B6673", "font_size": 9},
+    "note": {"font_color": "#5B6673"},
     "link": {"font_color": "#1F4FBF", "underline": 1},
     "check": {"font_color": "#B42318", "bold": True, "font_size": 9},
     "total label": {"bold": True},
     "text": {"align": "left"},
-    "whole": {"num_format": "#,##0"},
-    "usd": {"num_format": "$#,##0;[Red]-$#,##0"},
-    "usd small": {"num_format": "$#,##0.00##;[Red]-$#,##0.00##"},
-    "usd fine": {"num_format": "$0.000000"},
-    "share": {"num_format": "0.0%;[Red]-0.0%"},
+    "whole": {"num_format": "#,##0", "align": "right"},
+    "usd": {"num_format": "$#,##0;[Red]-$#,##0", "align": "right"},
+    "usd cents": {"num_format": "$#,##0.00;[Red]-$#,##0.00", "align": "right"},
+    "usd small": {"num_format": "$#,##0.00##", "align": "right"},
+    "usd fine": {"num_format": "$0.000000", "align": "right"},
+    "share": {"num_format": "0.0%;[Red]-0.0%", "align": "right"},
     "factor": {"num_format": '0.00"×"'},
     "seconds": {"num_format": "0.000"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
@@ -124,7 +125,7 @@ def _write(
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
     sheet.set_portrait() if page.portrait else sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
     sheet.set_footer("&L&9&A&R&9&P / &N")
     sheet.set_tab_color("#E5C04B" if any(each.rule for each in page.cells.values()) else HEAD)
@@ -194,11 +195,12 @@ def _chart(file: Workbook, chart: Chart) -> Any:
     across = {"num_font": words, "line": {"color": "#9AA5B1"}, "label_position": "low"}
     figures = {"num_format": chart.number, "num_font": words, "major_gridlines": grid, "line": {"none": True}}
     named = {"name": chart.across, "name_font": words | {"bold": False}} if chart.across else {}
-    bars = "bar" in chart.kind
-    made.set_x_axis(across | ({"reverse": True} if bars else named))
-    made.set_y_axis(figures | (named if bars else {}))
-    if bars:
-        made.set_y_axis(figures | named | {"crossing": "max"} if chart.kind == "bar" else figures | named)
+    if "bar" in chart.kind:  # xlsxwriter's x is always the horizontal one
+        made.set_y_axis(across | {"reverse": True})
+        made.set_x_axis(figures | named)
+    else:
+        made.set_x_axis(across | named)
+        made.set_y_axis(figures)
     made.set_title({"name": chart.title, "name_font": {"name": "Calibri", "size": 11, "color": INK}})
     made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom", "font": words})
     made.set_size({"width": chart.size[0], "height": chart.size[1]})

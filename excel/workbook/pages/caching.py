@@ -21,7 +21,7 @@ def caching(model: str) -> Page:
         "Caching",
         "Caching a shared prefix",
         "Requests arrive at random; a hit starts the lifetime anew. Without a lifetime to buy, five minutes are taken.",
-        (2, 42, 20, 16, 16, 16, 16, 16, 48),
+        (2, 42, 20, 16, 16, 16, 16, 16, 3),
         head_row=4,
         portrait=True,
     )

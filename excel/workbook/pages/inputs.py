@@ -54,9 +54,9 @@ DRIVERS: Final = (
     Driver("UserGrowth", "Growth of users from month to month", "share", (0.05, 0.02, 0.1), CHANGE),
 )
 FIXED: Final = (
-    Fixed("OtherUsd", "Other cost of a user a month (hosting, support)", "usd", 0.25, USD),
+    Fixed("OtherUsd", "Other cost of a user a month (hosting, support)", "usd cents", 0.25, USD),
     Fixed("FeeShare", "Payment fee, share of the price", "share", 0.029, SHARE),
-    Fixed("FeeUsd", "Payment fee, USD a payment", "usd", 0.30, USD),
+    Fixed("FeeUsd", "Payment fee, USD a payment", "usd cents", 0.30, USD),
     Fixed("TargetMargin", "Gross margin to reach", "share", 0.75, SHARE),
 )
 PLANS: Final = (
@@ -77,7 +77,7 @@ def inputs() -> Page:
         "Inputs",
         "Inputs",
         "Blue on yellow is yours to change; a message in red beside a figure says what is wrong with it.",
-        (2, 46, 13, 13, 13, 13, 13, 60),
+        (2, 46, 13, 13, 13, 13, 15, 3),
         head_row=FIRST_DRIVER - 1,
     )
     page.put("B4", "Scenario in use", "total label")
@@ -113,7 +113,7 @@ def _plans(page: Page) -> None:
     for row, each in enumerate(PLANS, FIRST_PLAN):
         page.put(f"B{row}", each.name, "text", rule=Rule(message="what the plan is called"))
         page.put(f"C{row}", each.users, "whole", rule=AMOUNT)
-        page.put(f"D{row}", each.price, "usd", rule=USD)
+        page.put(f"D{row}", each.price, "usd cents", rule=USD)
         page.put(f"E{row}", each.requests, "whole", rule=AMOUNT)
         page.put(f"F{row}", Computed(f'IF(H{row}<>"",NA(),C{row}*UserFactor)'), "whole")
         page.put(f"G{row}", Computed(f'IF(H{row}<>"",NA(),E{row}*UsageFactor)'), "whole")

@@ -11,10 +11,17 @@ from excel.workbook.pages import requests
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FIRST: Final = 10
-TOKENS: Final = Tokens("$C$6", "$C$7", "$D$6", "$E$6", "$D$7")
-COLUMNS: Final = {"C6": "E", "D6": "F", "E6": "G", "C7": "K", "D7": "I", "E7": "M"}
-"""Cell -> the column of sheet Requests that it shows."""
+FIRST: Final = 14
+TOKENS: Final = Tokens("$C$6", "$C$9", "$C$7", "$C$8", "$C$10")
+SHOWN: Final = (
+    ("Fresh input tokens", "E"),
+    ("Read from a cache", "F"),
+    ("Written to a cache", "G"),
+    ("Tokens of the answer", "K"),
+    ("Reasoning tokens", "I"),
+    ("Requests a month", "M"),
+)
+"""What is taken from sheet Requests, and from which column."""
 
 
 def models(names: Sequence[str], own: int) -> Page:
@@ -23,7 +30,7 @@ def models(names: Sequence[str], own: int) -> Page:
         "Models",
         "One request on every model",
         "Choose a kind of request of sheet Requests; tokens are taken as they are, though tokenizers differ.",
-        (2, 28, 14, 14, 14, 14, 48),
+        (2, 28, 16, 16, 16, 16, 3),
         head_row=FIRST - 1,
         portrait=True,
     )
@@ -32,12 +39,10 @@ def models(names: Sequence[str], own: int) -> Page:
     page.put("C4", requests.KINDS[0].name, "text", rule=among, name="ComparedRequest")
     wrong = '"no such request on sheet Requests; choose one of the list"'
     page.put("G4", Computed(f'IF(ISNUMBER(MATCH(ComparedRequest,RequestNames,0)),"",{wrong})'), "check")
-    page.heads("C5", ("Fresh, answer", "Cached, reasoning", "Written, a month"))
-    page.put("B6", "Tokens: fresh input, read from and written to a cache", "label")
-    page.put("B7", "Tokens: answer, reasoning; requests a month", "label")
-    for at, column in COLUMNS.items():
+    for at, (label, column) in enumerate(SHOWN, 6):
+        page.put(f"B{at}", label, "label")
         place = f"Requests!${column}${requests.FIRST}:${column}${requests.LAST}"
-        page.put(at, Computed(f"N(INDEX({place},MATCH(ComparedRequest,RequestNames,0)))"), "whole")
+        page.put(f"C{at}", Computed(f"N(INDEX({place},MATCH(ComparedRequest,RequestNames,0)))"), "whole")
     page.heads(f"B{FIRST - 1}", ("Model", "USD a request", "USD a month", "Against cheapest", "Fits its window"))
     last = FIRST + len(names) + own - 1
     for at in range(FIRST, last + 1):
@@ -62,9 +67,9 @@ def _figures(page: Page, at: int, last: int) -> None:
 
     own = Computed(unless(cost_at(row, TOKENS)), unless(addin_cost(f"B{at}", '"standard"', TOKENS)))
     page.put(f"C{at}", own, "usd fine")
-    page.put(f"D{at}", Computed(unless(f"C{at}*$E$7")), "usd")
+    page.put(f"D{at}", Computed(unless(f"C{at}*$C$11")), "usd")
     page.put(f"E{at}", Computed(unless(f"C{at}/MIN(C${FIRST}:C${last})")), "factor")
     window = f"INDEX(PriceWindow,{row})"
-    room = f"{TOKENS.prompt}+$C$7+$D$7"
+    room = f"{TOKENS.prompt}+$C$9+$C$10"
     plain = f'IF(N({window})=0,"not known",IF({room}<={window},"yes","no"))'
     page.put(f"F{at}", Computed(unless(plain)), "text")

@@ -89,21 +89,21 @@ def _user(page: Page, column: str, row: int) -> None:
     terms = f"RequestUsd,{requests},OtherUsd,FeeShare,FeeUsd"
     room = f"({cells[0]}-{cells[3]}-{cells[2]})/RequestUsd"
     lines: tuple[tuple[Computed, Style], ...] = (
-        (Computed(price), "usd small"),
-        (Computed(f"{requests}*RequestUsd"), "usd small"),
-        (Computed("OtherUsd"), "usd small"),
-        (Computed(f"IF({price}=0,0,FeeUsd+FeeShare*{price})"), "usd small"),
-        (Computed(f"{cells[0]}-{cells[1]}-{cells[2]}-{cells[3]}"), "usd small"),
+        (Computed(price), "usd cents"),
+        (Computed(f"{requests}*RequestUsd"), "usd cents"),
+        (Computed("OtherUsd"), "usd cents"),
+        (Computed(f"IF({price}=0,0,FeeUsd+FeeShare*{price})"), "usd cents"),
+        (Computed(f"{cells[0]}-{cells[1]}-{cells[2]}-{cells[3]}"), "usd cents"),
         (
             Computed(f"IF({price}=0,{FREE},{cells[4]}/{price})", f"IF({price}=0,{FREE},TP.MARGIN({price},{terms}))"),
             "share",
         ),
-        (Computed(f"MAX(0,{room})"), "whole"),
+        (Computed(f"IF({price}=0,{FREE},MAX(0,{room}))"), "whole"),
         (
             Computed(
                 f"({cells[1]}+{cells[2]}+FeeUsd)/(1-TargetMargin-FeeShare)", f"TP.PRICEFORMARGIN(TargetMargin,{terms})"
             ),
-            "usd small",
+            "usd cents",
         ),
     )
     for at, (content, style) in enumerate(lines, USER):

@@ -44,7 +44,7 @@ def requests(weak: str, strong: str, tiers: tuple[str, ...]) -> Page:
         "Requests",
         "Requests and what they cost",
         "Tokens of one request; those read from a cache stand beside the fresh ones, not among them.",
-        (2, 24, 22, 10, 10, 10, 10, 10, 10, 10, 10, 12, 12, 13, 10, 8, 56),
+        (2, 24, 22, 10, 10, 10, 10, 10, 10, 10, 10, 12, 12, 13, 10, 7, 3),
         head_row=FIRST - 1,
         frozen_columns=2,
     )

@@ -19,7 +19,7 @@ def routing(weak: str, strong: str) -> Page:
         "Routing",
         "Routing: easy requests to a small model",
         "A router sends the hard share to the strong model and the rest to the weak one.",
-        (2, 46, 20, 16, 16, 16, 48),
+        (2, 46, 20, 16, 16, 16, 3),
         head_row=4,
         portrait=True,
     )

@@ -19,7 +19,7 @@ def sensitivity() -> Page:
         "Sensitivity",
         "What moves the margin",
         "The gross margin of one plan over its usage and model prices; below, what each driver does to a month by itself.",
-        (2, 34, *(15,) * len(CHANGES), 50),
+        (2, 34, *(15,) * len(CHANGES), 3),
         head_row=4,
         portrait=True,
     )
@@ -28,7 +28,7 @@ def sensitivity() -> Page:
     wrong = '"no such plan on sheet Inputs; choose one of the list"'
     page.put("H4", Computed(f'IF(ISNUMBER(MATCH(Examined,Plans,0)),"",{wrong})'), "check")
     for at, label, column, style, name in (
-        (5, "Its price, USD a month", "D", "usd small", "ExaminedPrice"),
+        (5, "Its price, USD a month", "D", "usd cents", "ExaminedPrice"),
         (6, "Requests of a user a month", "G", "whole", "ExaminedRequests"),
     ):
         place = f"Inputs!${column}${FIRST_PLAN}:${column}${LAST_PLAN}"

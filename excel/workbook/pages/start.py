@@ -38,7 +38,7 @@ def start(route: Route, pages: Sequence[Page], catalog: str) -> Page:
         "Start",
         "Unit economics of an LLM feature",
         "What a request costs, what a plan leaves, and what moves it. Begin with sheet Inputs.",
-        (2, 40, 22, 70),
+        (2, 38, 18, 96),
         head_row=4,
         portrait=True,
     )
