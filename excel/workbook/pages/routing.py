@@ -65,6 +65,7 @@ def _results(page: Page) -> None:
 
     even = "1-RouterUsd/(StrongUsd-WeakUsd)"
     none = '"no share saves"'
+    addin = 'TP.ROUTEBREAKEVEN(WeakUsd,StrongUsd,"","",RouterUsd)'
     figures = (
         ("On the weak model", alone("WeakModel"), "usd fine", "WeakUsd"),
         ("On the strong model", alone("StrongModel"), "usd fine", "StrongUsd"),
@@ -74,7 +75,7 @@ def _results(page: Page) -> None:
             "Share of hard requests at which it stops saving",
             Computed(
                 _unless(f"IF(AND(StrongUsd>WeakUsd,RouterUsd<StrongUsd-WeakUsd),{even},{none})"),
-                _unless(f"IFNA(TP.ROUTEBREAKEVEN(WeakUsd,StrongUsd,"","",RouterUsd),{none})"),
+                _unless(f"IF(ISNA({addin}),{none},{addin})"),
             ),
             "share",
             "BreakEvenShare",
