@@ -74,8 +74,12 @@ def test_faces_never_import_each_other():
         ("toktok", ("planner.tokens",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("xlwings", ("excel.classic",)),
+        ("xlsxwriter", ("excel.workbook.write",)),
+        ("openpyxl", ("excel.workbook.refresh",)),
+        ("formualizer", ("excel.workbook.values",)),
+        ("unohelper", ("excel.libreoffice.component",)),
         ("trustme", ("excel.certificate",)),
-        ("urllib.request", ()),
+        ("urllib.request", ("excel.libreoffice.component",)),  # in LibreOffice's Python, which has nothing else
         ("requests", ()),
         ("socket", ("planner.api",)),
     ],

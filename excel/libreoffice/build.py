@@ -103,15 +103,14 @@ def _words() -> str:
     functions = "".join(map(_function, FORMULAS.values()))
     service = f'<node oor:name="{PREFIX}" oor:op="replace"><node oor:name="AddInFunctions">\n{functions}</node></node>'
     root = 'oor:name="CalcAddIns" oor:package="org.openoffice.Office"'
-    return f'{_HEAD}<oor:component-data {_OOR} {root}><node oor:name="AddInInfo">\n{service}\n</node></oor:component-data>\n'
+    whole = f'<node oor:name="AddInInfo">\n{service}\n</node>'
+    return f"{_HEAD}<oor:component-data {_OOR} {root}>{whole}</oor:component-data>\n"
 
 
 def _function(formula: Formula) -> str:
     shown = f"{PREFIX}.{formula.name}"
-    parameters = "".join(
-        f'<node oor:name="a{at}" oor:op="replace">{_told("DisplayName", each.name)}{_told("Description", each.doc)}</node>'
-        for at, each in enumerate(formula.arguments)
-    )
+    arguments = [_told("DisplayName", each.name) + _told("Description", each.doc) for each in formula.arguments]
+    parameters = "".join(f'<node oor:name="a{at}" oor:op="replace">{each}</node>' for at, each in enumerate(arguments))
     words = (
         _told("DisplayName", shown),
         _told("Description", formula.doc),

@@ -42,7 +42,11 @@ class _InProcess:
         from excel.functions import FORMULAS  # noqa: PLC0415
         from planner.assemble import default_planner  # noqa: PLC0415
 
-        self._planner, self._formulas, self._error = default_planner(TOLD["catalog"], TOLD["prices"]), FORMULAS, CellError
+        self._planner, self._formulas, self._error = (
+            default_planner(TOLD["catalog"], TOLD["prices"]),
+            FORMULAS,
+            CellError,
+        )
 
     def __call__(self, name: str, cells: list[object]) -> object:
         found = self._formulas[name](self._planner, cells)

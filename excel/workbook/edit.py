@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -17,8 +18,6 @@ from excel.workbook.routes import stored
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from excel.workbook.description import Content
     from excel.workbook.routes import Route
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from planner.costing import CostQuestion
@@ -14,7 +15,6 @@ from pricing.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from planner.planner import Planner
     from pricing.cost import Line
@@ -127,14 +127,13 @@ def _prove(planner: Planner, row: PriceRow, as_of: str | None) -> None:
     used = replace(Usage(), **amounts)  # type: ignore[arg-type]  # of BUCKETS
     whole = planner.cost(CostQuestion(model=row.model, usage=used, service_tier=row.tier, as_of=as_of)).total_usd
     table = sum(usd * amounts[name] for name, usd in zip(BUCKETS, row.usd, strict=True) if usd is not None) / 1_000_000
-    if row.from_tokens or _short(planner, row, used):
-        if whole != table:
-            raise InvalidInput(
-                f"{row.model} costs {whole} USD where its tokens cost {table}: it is billed by more than tokens, "
-                "which a price table cannot hold",
-                loc=("models",),
-                value=row.model,
-            )
+    if (row.from_tokens or _short(planner, row, used)) and whole != table:
+        raise InvalidInput(
+            f"{row.model} costs {whole} USD where its tokens cost {table}: it is billed by more than tokens, "
+            "which a price table cannot hold",
+            loc=("models",),
+            value=row.model,
+        )
 
 
 def _short(planner: Planner, row: PriceRow, used: Usage) -> bool:

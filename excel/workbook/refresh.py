@@ -61,7 +61,9 @@ def refreshed(file: bytes, planner: Planner, as_of: str | None = None) -> Refres
     done = parts.holding(place, sheet).recalculated().written()
     after = _values(done, last)
     moved = sum(
-        old != new for one, other in zip(before, after, strict=True) for old, new in zip(one[3:9], other[3:9], strict=True)
+        old != new
+        for one, other in zip(before, after, strict=True)
+        for old, new in zip(one[3:9], other[3:9], strict=True)
     )
     return Refreshed(done, len(rows), moved if route == "none" else 0)
 
@@ -74,7 +76,7 @@ def converted(file: bytes, route: Route) -> tuple[bytes, int]:
     """
     if route == "none":
         raise InvalidInput(
-            f"route is 'none', which has no formulas to convert to; {one_of(route, [each for each in ROUTES if each != 'none'])}",
+            f"route is 'none', which has no formulas of ours; {one_of(route, [each for each in ROUTES if each != route])}",
             loc=("route",),
             value=route,
         )
@@ -100,7 +102,9 @@ def _last(parts: Parts) -> int:
     place = parts.names().get(LIST, "")
     found = re.fullmatch(rf"'?{SHEET}'?!\$C\${FIRST}:\$Q\$(\d+)", place)
     if found is None or SHEET not in parts.sheets:
-        raise InvalidInput(f"this workbook has no price table of ours (the name {LIST} on a sheet {SHEET}, row {FIRST})")
+        raise InvalidInput(
+            f"this workbook has no price table of ours (the name {LIST} on a sheet {SHEET}, row {FIRST})"
+        )
     return int(found[1])
 
 
@@ -125,6 +129,4 @@ def _reader() -> ModuleType:
         import openpyxl  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise InvalidInput("reading a workbook needs openpyxl: pip install 'tokenplan[excel]'") from error
-    return openpyxl
-
-
+    return openpyxl  # type: ignore[no-any-return]  # a module

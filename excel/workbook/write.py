@@ -44,7 +44,7 @@ STYLES: Final[Mapping[Style, dict[str, Any]]] = {
     "usd small": {"num_format": "$#,##0.00##", "align": "right"},
     "usd fine": {"num_format": "$0.000000", "align": "right"},
     "share": {"num_format": "0.0%;[Red]-0.0%", "align": "right"},
-    "factor": {"num_format": '0.00"×"'},
+    "factor": {"num_format": '0.00"\u00d7"'},
     "seconds": {"num_format": "0.000"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "plain": {},
@@ -87,7 +87,7 @@ def writer() -> ModuleType:
         import xlsxwriter  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise InvalidInput("a workbook needs XlsxWriter: pip install 'tokenplan[excel]'") from error
-    return xlsxwriter
+    return xlsxwriter  # type: ignore[no-any-return]  # a module
 
 
 class _Styles:
@@ -140,7 +140,7 @@ def _put(sheet: Worksheet, at: str, cell: Cell, route: Route, styles: _Styles, v
     content = cell.content
     if isinstance(content, Computed):
         shown = value.isoformat() if isinstance(value, date) else value
-        sheet.write_formula(at, stored(content, route), look, shown)  # type: ignore[arg-type]  # a cell's value
+        sheet.write_formula(at, stored(content, route), look, shown)
     elif cell.style == "link":
         sheet.write_url(at, str(content), look, str(content).removeprefix("internal:").partition("!")[0].strip("'"))
     elif isinstance(content, date):
@@ -180,7 +180,7 @@ def _chart(file: Workbook, chart: Chart) -> Any:
         "stacked": {"type": "column", "subtype": "stacked"},
         "stacked bar": {"type": "bar", "subtype": "stacked"},
     }
-    made = file.add_chart(kinds.get(chart.kind, {"type": chart.kind}))  # type: ignore[arg-type]  # xlsxwriter's own names
+    made = file.add_chart(kinds.get(chart.kind, {"type": chart.kind}))
     lines = file.add_chart({"type": "line"}) if any(each.line for each in chart.series) else None
     for at, each in enumerate(chart.series):
         colour = each.colour or COLOURS[at]
@@ -206,5 +206,3 @@ def _chart(file: Workbook, chart: Chart) -> Any:
     made.set_size({"width": chart.size[0], "height": chart.size[1]})
     made.set_chartarea({"border": {"color": "#D9DEE5"}})
     return made
-
-

@@ -32,6 +32,18 @@ class Workbooks(Protocol):
         """The extension for LibreOffice."""
 
 
+def _read(name: str) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}") from error
+
+
 def _write(out: str, made: bytes, *, force: bool) -> None:
     """Write a file; one that is there stays unless asked for.
 
@@ -76,9 +88,10 @@ def _declare_refresh(parser: ArgumentParser) -> None:
 
 def _refresh(planner: Planner, options: Namespace) -> Output:
     path = Path(options.file)
-    made, rows, moved = options.spreadsheet().refresh_prices(planner, path.read_bytes(), options.as_of)
+    before = _read(options.file)
+    made, rows, moved = options.spreadsheet().refresh_prices(planner, before, options.as_of)
     kept = path.with_suffix(f"{path.suffix}.before")
-    kept.write_bytes(path.read_bytes())
+    kept.write_bytes(before)
     path.write_bytes(made)
     told = f"{options.file}: {rows} rows of prices, {moved} figures moved; the file before is {kept.name}"
     return Output(None, lambda: (told,))
@@ -93,7 +106,7 @@ def _declare_convert(parser: ArgumentParser) -> None:
 
 def _convert(planner: Planner, options: Namespace) -> Output:
     del planner  # every command is given one
-    made, count = options.spreadsheet().convert(Path(options.file).read_bytes(), options.route)
+    made, count = options.spreadsheet().convert(_read(options.file), options.route)
     _write(options.out, made, force=options.force)
     return Output(None, lambda: (f"{options.out} is written; {count} formulas are those of route {options.route}",))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import openpyxl
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOFFICE = shutil.which("soffice")
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>

@@ -101,7 +101,7 @@ def _row(page: Page, at: int, rate: str, shown: float | Computed) -> None:
         return f"IF({least},PrefixTokens*{rates}/1000000,UncachedUsd)"
 
     page.put(f"F{at}", Computed(_unless(cost(300, f"INDEX(PriceWrite,{ROW})"))), "usd fine")
-    hour = f"IF(ISNUMBER(INDEX(PriceHour,{ROW})),{cost(3600, f'INDEX(PriceHour,{ROW})')},\"not sold\")"
+    hour = f'IF(ISNUMBER(INDEX(PriceHour,{ROW})),{cost(3600, f"INDEX(PriceHour,{ROW})")},"not sold")'
     page.put(f"G{at}", Computed(_unless(hour)), "usd fine")
     hit = f"IF({least},1-EXP(-{rate}/3600*IF(N(G{at})*(G{at}<F{at})>0,3600,300)),0)"
     addin_hit = f"IF({least},TP.CACHEHIT(CachedModel,{rate}),0)"

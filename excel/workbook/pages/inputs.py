@@ -100,7 +100,7 @@ def inputs() -> Page:
 
 def _driver(page: Page, row: int, driver: Driver, names: str) -> None:
     page.put(f"B{row}", driver.label, "label")
-    used = f"IF(H{row}<>\"\",NA(),INDEX(D{row}:F{row},MATCH(Scenario,{names},0)))"
+    used = f'IF(H{row}<>"",NA(),INDEX(D{row}:F{row},MATCH(Scenario,{names},0)))'
     page.put(f"C{row}", Computed(used), driver.style, name=driver.name, strong=True)
     for column, value in zip("DEF", driver.values, strict=True):
         page.put(f"{column}{row}", value, driver.style, rule=driver.rule)

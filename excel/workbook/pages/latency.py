@@ -27,7 +27,7 @@ def latency() -> Page:
     page = Page(
         "Latency",
         "How long users wait",
-        "Hops one after another, each lognormal through its median and 95th percentile; measure them, nothing is built in.",
+        "Hops one after another, each lognormal; the figures are to be measured, nothing is built in.",
         (2, 46, 14, 14, 14, 14, 14, 3),
         head_row=FIRST - 1,
         portrait=True,
@@ -77,15 +77,15 @@ def _result(page: Page) -> None:
     page.put(f"C{at}", 8.0, "seconds", rule=SECONDS, name="BudgetSeconds")
     page.put(
         f"H{at}",
-        Computed(verdict(("NOT(ISNUMBER(BudgetSeconds))", "give seconds"), ("N(BudgetSeconds)<=0", "seconds are above 0"))),
+        Computed(
+            verdict(("NOT(ISNUMBER(BudgetSeconds))", "give seconds"), ("N(BudgetSeconds)<=0", "seconds are above 0"))
+        ),
         "check",
     )
     page.heads(f"B{at + 2}", ("The whole wait", "Figure"))
     sigma = "SQRT(LN(1+VarianceSeconds/MeanSeconds^2))"
     median = "MeanSeconds/SQRT(1+VarianceSeconds/MeanSeconds^2)"
-    over = (
-        f"IF(VarianceSeconds=0,IF(MeanSeconds>BudgetSeconds,1,0),1-NORMSDIST(LN(BudgetSeconds/({median}))/{sigma}))"
-    )
+    over = f"IF(VarianceSeconds=0,IF(MeanSeconds>BudgetSeconds,1,0),1-NORMSDIST(LN(BudgetSeconds/({median}))/{sigma}))"
 
     def through(percentile: str, z: str) -> Computed:
         addin = f"TP.LATENCY({hops['p50']},{hops['p95']},{percentile})"

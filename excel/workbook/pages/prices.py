@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from excel.workbook.description import Computed, Content, Page, Rule
@@ -11,6 +10,7 @@ from excel.workbook.price_rows import BUCKETS, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from excel.workbook.description import Style
     from excel.workbook.price_rows import PriceRow
@@ -33,7 +33,7 @@ PRICE: Final = Rule(most=1e6, message="USD a million tokens, 0 or more")
 
 
 def prices(rows: Sequence[PriceRow], on: date, version: str, own: int) -> Page:
-    """The page of these rows, and as many of your own; the add-in looks the prices up, which then move with the date."""
+    """The page of these rows, and as many of your own; through the add-in prices move with the date."""
     page = Page(
         "Prices",
         "Prices",

@@ -82,7 +82,7 @@ def _given(page: Page, at: int, words: tuple[str, str, str], figures: tuple[floa
 
 def _figures(page: Page, at: int) -> None:
     tokens = Tokens(f"E{at}", f"K{at}", f"F{at}", f"G{at}", f"I{at}")
-    blank = f'COUNTBLANK(B{at}:J{at})=9'
+    blank = f"COUNTBLANK(B{at}:J{at})=9"
     lookup = price_row(f"C{at}", f"D{at}", tokens.prompt)
 
     def unless(formula: str) -> str:
@@ -113,9 +113,7 @@ def _check(at: int, blank: str) -> Computed:
         (f"{broken}>0", "tokens are whole numbers"),
         (f"J{at}>1", "a share is at most 100 %"),
     )
-    return Computed(
-        f'IF({blank},"",{verdict(unnamed, unlisted, *rest)})', f'IF({blank},"",{verdict(unnamed, *rest)})'
-    )
+    return Computed(f'IF({blank},"",{verdict(unnamed, unlisted, *rest)})', f'IF({blank},"",{verdict(unnamed, *rest)})')
 
 
 def _total(page: Page) -> None:

@@ -51,7 +51,9 @@ def _check(at: int, rule: Rule, name: str) -> Computed:
             verdict((f'{name}=""', "choose a model"), (f'ISNA(MATCH({name}&"|standard",PriceKeys,0))', words)),
             verdict((f'{name}=""', "choose a model")),
         )
-    whole = f'IF({check(f"C{at}", rule)}<>"",{check(f"C{at}", rule)},IF(MOD(N(C{at}),1)>0,"tokens are whole numbers",""))'
+    whole = (
+        f'IF({check(f"C{at}", rule)}<>"",{check(f"C{at}", rule)},IF(MOD(N(C{at}),1)>0,"tokens are whole numbers",""))'
+    )
     return Computed(whole if rule.whole else check(f"C{at}", rule))
 
 
@@ -97,19 +99,26 @@ def _table(page: Page) -> None:
     shares = page.ref(f"B{FIRST_STEP}:B{last}")
     series = (Series("Saved", shares, page.ref(f"D{FIRST_STEP}:D{last}")),)
     page.charts.append(
-        Chart("line", f"B{last + 2}", "Saved against the strong model alone", "0%", series, across="share to the strong model")
+        Chart(
+            "line",
+            f"B{last + 2}",
+            "Saved against the strong model alone",
+            "0%",
+            series,
+            across="share to the strong model",
+        )
     )
 
 
 def _routed(share: str) -> Computed:
     mix = f"RouterUsd+(1-{share})*WeakUsd+{share}*StrongUsd"
-    return Computed(_unless(mix), _unless(f"TP.ROUTE(WeakUsd,StrongUsd,{share},"","",RouterUsd)"))
+    return Computed(_unless(mix), _unless(f"TP.ROUTE(WeakUsd,StrongUsd,{share},,,RouterUsd)"))
 
 
 def _saving(share: str) -> Computed:
     mix = f"1-(RouterUsd+(1-{share})*WeakUsd+{share}*StrongUsd)/StrongUsd"
-    return Computed(_unless(mix), _unless(f"TP.ROUTESAVING(WeakUsd,StrongUsd,{share},"","",RouterUsd)"))
+    return Computed(_unless(mix), _unless(f"TP.ROUTESAVING(WeakUsd,StrongUsd,{share},,,RouterUsd)"))
 
 
 def _unless(formula: str) -> str:
-    return f'IF(SUMPRODUCT(--(LEN($G$5:$G$9)>0))>0,NA(),{formula})'
+    return f"IF(SUMPRODUCT(--(LEN($G$5:$G$9)>0))>0,NA(),{formula})"

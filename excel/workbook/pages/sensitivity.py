@@ -18,7 +18,7 @@ def sensitivity() -> Page:
     page = Page(
         "Sensitivity",
         "What moves the margin",
-        "The gross margin of one plan over its usage and model prices; below, what each driver does to a month by itself.",
+        "The margin of one plan over its usage and model prices; below, what each driver does by itself.",
         (2, 34, *(15,) * len(CHANGES), 3),
         head_row=4,
         portrait=True,
@@ -52,7 +52,7 @@ def _grid(page: Page) -> None:
             usd = f"RequestUsd*(1+{column}${FIRST - 1})"
             plain = f"1-FeeShare-({usd}*$B{at}+OtherUsd+FeeUsd)/ExaminedPrice"
             addin = f"TP.MARGIN(ExaminedPrice,{usd},$B{at},OtherUsd,FeeShare,FeeUsd)"
-            free = f'IF(ExaminedPrice=0,"free",{{0}})'
+            free = 'IF(ExaminedPrice=0,"free",{0})'
             page.put(f"{column}{at}", Computed(free.format(plain), free.format(addin)), "share")
     page.shades.append(Shade(f"C{FIRST}:G{FIRST + len(USAGE) - 1}", 0.5))
 
@@ -85,5 +85,7 @@ def _drivers(page: Page) -> None:
         Series("Higher", names, page.ref(f"F{head + 1}:F{last}"), colour="#2F5D8C"),
     )
     page.charts.append(
-        Chart("stacked bar", f"B{last + 2}", "What each figure does to a month's contribution", "$#,##0", bars, (760, 320))
+        Chart(
+            "stacked bar", f"B{last + 2}", "What each figure does to a month's contribution", "$#,##0", bars, (760, 320)
+        )
     )
