@@ -75,8 +75,9 @@ def converted(file: bytes, route: Route) -> tuple[bytes, int]:
         InvalidInput: it is no workbook, or the route has no formulas of ours.
     """
     if route == "none":
+        others = [each for each in ROUTES if each != route]
         raise InvalidInput(
-            f"route is 'none', which has no formulas of ours; {one_of(route, [each for each in ROUTES if each != route])}",
+            f"route is 'none', which has no formulas of ours; {one_of(route, others)}",
             loc=("route",),
             value=route,
         )

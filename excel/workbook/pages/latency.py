@@ -106,4 +106,5 @@ def _result(page: Page) -> None:
 
 
 def _unless(formula: str) -> str:
-    return f"IF(SUMPRODUCT(--(LEN($H${FIRST}:$H${BUDGET})>0))+(COUNT($C${FIRST}:$C${LAST})=0)>0,NA(),{formula})"
+    wrong = f'COUNTIF($H${FIRST}:$H${BUDGET},"?*")+(COUNT($C${FIRST}:$C${LAST})=0)'
+    return f"IF({wrong}>0,NA(),{formula})"

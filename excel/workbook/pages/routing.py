@@ -121,4 +121,4 @@ def _saving(share: str) -> Computed:
 
 
 def _unless(formula: str) -> str:
-    return f"IF(SUMPRODUCT(--(LEN($G$5:$G$9)>0))>0,NA(),{formula})"
+    return f'IF(COUNTIF($G$5:$G$9,"?*")>0,NA(),{formula})'

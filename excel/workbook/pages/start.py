@@ -48,14 +48,13 @@ def start(route: Route, pages: Sequence[Page], catalog: str) -> Page:
         page.put(f"C{at}", Computed(name), style, strong=True)
     at = 5 + len(FIGURES)
     page.put(f"B{at}", "Inputs that need attention", "label")
-    counted = "+".join(f"SUMPRODUCT(--(LEN({each.ref(each.checks)})>0))" for each in pages if each.checks)
+    counted = "+".join(_wrong(each) for each in pages if each.checks)
     page.put(f"C{at}", Computed(counted), "whole", name="WrongInputs", strong=True)
     page.put(f"D{at}", Computed('IF(WrongInputs>0,"look for the messages in red on the sheets below","")'), "check")
     page.heads(f"B{at + 2}", ("Sheet", "Inputs to mend", "What it shows"))
     for row, each in enumerate(pages, at + 3):
         page.put(f"B{row}", f"internal:{quoted(each.name)}!A1", "link")
-        checks = f"SUMPRODUCT(--(LEN({each.ref(each.checks)})>0))" if each.checks else "0"
-        page.put(f"C{row}", Computed(checks), "whole")
+        page.put(f"C{row}", Computed(_wrong(each) if each.checks else "0"), "whole")
         page.put(f"D{row}", each.about, "note")
     row = at + 4 + len(pages)
     page.put(f"B{row}", "How it works", "head")
@@ -67,3 +66,8 @@ def start(route: Route, pages: Sequence[Page], catalog: str) -> Page:
     for line, text in enumerate(rules, row + 1):
         page.put(f"B{line}", text, "note")
     return page
+
+
+def _wrong(page: Page) -> str:
+    """How many inputs of a page have a message beside them."""
+    return f'COUNTIF({page.ref(page.checks)},"?*")'
