@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from fastapi import FastAPI
+
+    from planner.cli.excel import Spreadsheet
+    from planner.cli.service import Secure
     from planner.planner import Planner
 
 
@@ -23,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 3
         from planner.cli import run  # noqa: PLC0415 - not before the packages are known to be ours
 
-        return run(sys.argv[1:] if argv is None else argv, serve)
+        return run(sys.argv[1:] if argv is None else argv, serve, spreadsheet)
     except KeyboardInterrupt:
         return 130
     finally:
@@ -31,15 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def stranger() -> str | None:
-    """Why the `pricing` or `planner` that Python found cannot be ours; None when both are.
+    """Why the `pricing`, `planner` or `excel` that Python found cannot be ours; None when all are.
 
     Other distributions carry packages of these names; ours stand beside each other.
     """
+    import excel  # noqa: PLC0415
     import planner  # noqa: PLC0415
     import pricing  # noqa: PLC0415
 
     home = _parent(__file__, 2)
-    for package in (planner, pricing):
+    for package in (planner, pricing, excel):
         found = package.__file__
         if found is None or _parent(found, 2) != home:
             return (
@@ -50,17 +56,37 @@ def stranger() -> str | None:
     return None
 
 
-def serve(planner: Callable[[], Planner], *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
-    """Start the HTTP face and block.
+def serve(
+    planner: Callable[[], Planner],
+    *,
+    host: str,
+    port: int,
+    cors_origins: tuple[str, ...] = (),
+    secure: Secure | None = None,
+    office_js: Path | None = None,
+) -> None:
+    """Start the HTTP face, with the page and the spreadsheet add-in, and block.
 
     Raises:
         InvalidInput: it refuses to bind there.
     """
     gc.enable()
+    from excel.addin.routes import add_addin  # noqa: PLC0415
     from planner.api.server import serve as start  # noqa: PLC0415 - only who serves pays for a web framework
     from planner.web import add_page  # noqa: PLC0415
 
-    start(planner, host=host, port=port, cors_origins=cors_origins, extend=add_page)
+    def extend(app: FastAPI, current: Callable[[], Planner]) -> None:
+        add_page(app)
+        add_addin(app, current, office_js)
+
+    start(planner, host=host, port=port, cors_origins=cors_origins, extend=extend, secure=secure)
+
+
+def spreadsheet() -> Spreadsheet:
+    """The spreadsheet face, for the commands that make its files."""
+    from excel import commands  # noqa: PLC0415 - only who asks for it pays for it
+
+    return commands
 
 
 def _parent(path: str, levels: int) -> str:

@@ -65,7 +65,7 @@ def test_faces_never_import_each_other():
     ("library", "rooms"),
     [
         ("pydantic", ("planner.api", "planner.questions")),
-        ("fastapi", ("planner.api", "planner.web")),
+        ("fastapi", ("planner.api", "planner.web", "excel.addin", "planner.main")),
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
         ("polars", ("planner.actuals.libraries",)),
         ("splintr", ("planner.tokens",)),
@@ -75,7 +75,13 @@ def test_faces_never_import_each_other():
         ("toktok", ("planner.tokens",)),
         ("yaml", ("planner.plans.formats",)),
         ("multiprocessing", ("planner.tokens.workers",)),
-        ("urllib.request", ()),
+        ("xlwings", ("excel.classic",)),
+        ("xlsxwriter", ("excel.workbook.write",)),
+        ("openpyxl", ("excel.workbook.refresh",)),
+        ("formualizer", ("excel.workbook.values",)),
+        ("unohelper", ("excel.libreoffice.component",)),
+        ("trustme", ("excel.certificate",)),
+        ("urllib.request", ("excel.libreoffice.component",)),  # in LibreOffice's Python, which has nothing else
         ("requests", ()),
         ("socket", ("planner.api", "planner.bulk.cluster")),
         ("ray", ("planner.bulk.cluster",)),
@@ -99,3 +105,10 @@ def test_importing_pricing_stays_light():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     assert not loaded & {"tiktoken", "pydantic", "fastapi", "httpx", "numpy", "tomllib", "asyncio", "pathlib"}
+
+
+def test_a_bulk_jobs_question_needs_no_library():
+    """Arrow, NumPy and Ray are loaded by the work, never by the command's help or by a question."""
+    code = "import sys; import planner.cli.bulk, planner.bulk.questions; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(ran.stdout.split()) & {"pyarrow", "numpy", "ray", "tiktoken", "planner.bulk.kernel"}

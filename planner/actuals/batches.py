@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from planner.actuals.libraries import pl
@@ -36,16 +36,17 @@ class Objects:
     where: str
     lines: Sequence[int]
     rows: Sequence[Mapping[str, Any]]
+    names: Collection[str] = field(init=False)
 
-    @property
-    def names(self) -> Collection[str]:
-        """The keys of all rows."""
-        return {name for row in self.rows for name in row}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset().union(*self.rows))
 
     def column(self, path: str) -> pl.Series | None:
         """What each row has at a path; None where none has anything."""
-        steps = path.split("/")
-        values = [_at(row, steps) for row in self.rows]
+        first, *steps = path.split("/")
+        if first not in self.names:  # most paths lead nowhere, and each row need not be asked
+            return None
+        values = [_at(row.get(first), steps) for row in self.rows] if steps else _plain(self.rows, first)
         return None if all(value is None for value in values) else series(values)
 
 
@@ -90,6 +91,11 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, default=str)
+
+
+def _plain(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """A key's values; an empty text is none."""
+    return [None if (value := row.get(name)) == "" else value for row in rows]
 
 
 def _at(value: Any, steps: Sequence[str]) -> Any:

@@ -142,7 +142,12 @@ def _jsonl(path: str) -> Iterator[Batch]:
 
 def _numbered(where: str, documents_by_line: Iterable[tuple[int, Mapping[str, Any]]]) -> Objects:
     """The rows of documents, each with the line of its document."""
-    rows = [(line, row) for line, document in documents_by_line for row in documents.rows(document)]
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for line, document in documents_by_line:
+        try:
+            rows += [(line, row) for row in documents.rows(document)]
+        except ValueError as error:
+            raise _refused(where, f"line {line}: {error}", line) from None
     return Objects(where, [line for line, _ in rows], [row for _, row in rows])
 
 
@@ -153,8 +158,8 @@ def _objects(path: str, line: int, text: bytes) -> Iterator[Mapping[str, Any]]:
         document = _loads(text)
     except (ValueError, RecursionError) as error:
         raise _refused(path, f"line {line}: no JSON ({error})", line) from None
-    if not isinstance(document, dict):
-        raise _refused(path, f"line {line}: holds {type(document).__name__}; it must be an object", line)
+    if isinstance(document, list):
+        raise _refused(path, f"line {line}: holds list; it must be an object", line)
     yield document
 
 
@@ -165,12 +170,12 @@ def _json(path: str) -> Iterator[Batch]:
     if len(text) > _LARGEST_DOCUMENT:
         raise _refused(path, "is a JSON document of over 256 MB; give JSONL, a row a line")
     try:
-        rows = [row for row in documents.rows(_loads(text.removeprefix(_MARK))) if isinstance(row, dict)]
+        rows = list(documents.rows(_loads(text.removeprefix(_MARK))))
     except json.JSONDecodeError as error:
         said = f"line {error.lineno}: no JSON ({error.msg}); where each line is an object, say --format jsonl"
         raise _refused(path, said, error.lineno) from None
     except (ValueError, RecursionError) as error:
-        raise _refused(path, f"no JSON ({error})") from None
+        raise _refused(path, f"cannot be read: {error}") from None
     for start in range(0, len(rows), OBJECTS):
         some = rows[start : start + OBJECTS]
         yield Objects(path, range(start + 1, start + 1 + len(some)), some)

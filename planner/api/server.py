@@ -17,6 +17,7 @@ from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from fastapi import FastAPI
 
@@ -30,11 +31,13 @@ def serve(
     host: str,
     port: int,
     cors_origins: tuple[str, ...] = (),
-    extend: Callable[[FastAPI], None] = lambda _: None,
+    extend: Callable[[FastAPI, Callable[[], Planner]], None] = lambda _app, _planner: None,
+    secure: tuple[Path, Path] | None = None,
 ) -> None:
     """Serve whichever planner `planner()` returns at each request, until interrupted.
 
-    Prints `ready http://host:port` once it answers. `extend` adds other faces' routes.
+    Prints `ready http://host:port` once it answers, or `ready https://...` where `secure` names the files of a
+    certificate and its key. `extend` adds other faces' routes.
 
     Raises:
         InvalidInput: the host is open to others without a key, or the address cannot be bound.
@@ -44,9 +47,17 @@ def serve(
     listener = _bind(host, port)
     with _counted_apart(planner, settings.counting) as current:
         app = create_app(current, settings)
-        extend(app)
+        extend(app, current)
         Thread(target=_warm, args=(planner(),), daemon=True).start()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        certificate, key = secure or (None, None)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+        )
         with suppress(KeyboardInterrupt):
             _Announced(config).run(sockets=[listener])
 
@@ -59,9 +70,10 @@ class _Announced(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        scheme = "https" if self.config.is_ssl else "http"
         for each in sockets or ():
             host, port = each.getsockname()[:2]
-            print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201 - the contract
+            print(f"ready {scheme}://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201 - the contract
 
 
 @contextmanager

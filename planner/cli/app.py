@@ -11,8 +11,9 @@ from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from planner.cli.excel import Spreadsheet
     from planner.cli.render import Output
     from planner.cli.service import Serve
 
@@ -99,6 +100,13 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "bulk count": ("bulk", "how many tokens a corpus has, and what it costs as input"),
     "catalog": ("listing", "the catalog's version, age and sources"),
     "serve": ("service", "the HTTP API on this machine"),
+    "excel serve": ("excel", "the Excel add-in on this machine, over https"),
+    "excel manifest": ("excel", "the file by which Excel finds the add-in"),
+    "excel install-classic": ("excel", "the formulas through xlwings, on Windows with Python"),
+    "excel workbook": ("workbooks", "a workbook of unit economics, with formulas of ours or plain ones"),
+    "excel refresh-prices": ("workbooks", "new prices in a workbook; your figures stay"),
+    "excel convert": ("workbooks", "a workbook's formulas as another route stores them"),
+    "excel libreoffice": ("workbooks", "the extension that gives LibreOffice Calc the formulas"),
     "completion": ("service", "completion code for a shell"),
 }
 """Command -> its module and what it does; a module is imported only when its command is asked for."""
@@ -128,10 +136,11 @@ exit codes: 0 done, 1 does not fit, 2 the input is wrong or cannot be priced, 3 
 """
 
 
-def run(argv: Sequence[str], serve: Serve) -> int:
+def run(argv: Sequence[str], serve: Serve, spreadsheet: Callable[[], Spreadsheet]) -> int:
     """Run one command line and return its exit code; nothing is raised.
 
-    `serve` starts the HTTP face; it is handed in because faces do not import each other.
+    `serve` starts the HTTP face and `spreadsheet` loads that one; both are handed in because faces do not import each
+    other.
     """
     if "_ARGCOMPLETE" in os.environ:
         from planner.cli.service import complete
@@ -139,7 +148,7 @@ def run(argv: Sequence[str], serve: Serve) -> int:
         complete(every_parser())
     parser: list[Parser] = []
     try:
-        code = _run(list(argv), serve, parser)
+        code = _run(list(argv), parser, serve=serve, spreadsheet=spreadsheet)
         sys.stdout.flush()
     except TokenplanError as error:
         _complain(error, parser)
@@ -170,7 +179,7 @@ def every_parser() -> Parser:
     return top
 
 
-def _run(argv: list[str], serve: Serve, made: list[Parser]) -> int:
+def _run(argv: list[str], made: list[Parser], **faces: object) -> int:
     before, name, after = _split(argv)
     if name is None:
         return _start(before)
@@ -183,7 +192,7 @@ def _run(argv: list[str], serve: Serve, made: list[Parser]) -> int:
         options = parser.read(before + after)
     except SystemExit:  # argparse has printed the help
         return DONE
-    options.serve = serve
+    vars(options).update(faces)
     from planner.assemble import default_planner
 
     asks = getattr(options, "count_with", None) == "provider"

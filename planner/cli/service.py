@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from planner.cli.options import Command, count
 from planner.cli.render import Output
@@ -10,17 +10,34 @@ from planner.cli.render import Output
 if TYPE_CHECKING:
     from argparse import Action, ArgumentParser, Namespace
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from planner.planner import Planner
 
 _SHELLS: Final = ("bash", "zsh", "fish")
 
 
+class Secure(NamedTuple):
+    """What https needs: the files of a certificate and of its private key."""
+
+    certificate: Path
+    key: Path
+
+
 class Serve(Protocol):
     """What starts the HTTP face and blocks; it raises InvalidInput where it refuses to bind."""
 
-    def __call__(self, planner: Callable[[], Planner], *, host: str, port: int, cors_origins: tuple[str, ...]) -> None:
-        """Serve whichever planner `planner()` returns at each request, on host and port."""
+    def __call__(
+        self,
+        planner: Callable[[], Planner],
+        *,
+        host: str,
+        port: int,
+        cors_origins: tuple[str, ...] = (),
+        secure: Secure | None = None,
+        office_js: Path | None = None,
+    ) -> None:
+        """Serve whichever planner `planner()` returns at each request, on host and port; over https where `secure`."""
 
 
 def complete(parser: ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from planner.examples import examples
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPORT = "/v1/plans/report"
+BREAKS = "/v1/plans/breakpoints"
 EXAMPLE = next(iter(examples(REPORT).asked.values()))["value"]["plan"]
 SUPPORT = Path(__file__).parents[2] / "examples" / "plans" / "support"
 PLAN = """
@@ -235,3 +236,31 @@ def test_questions_beside_the_plan_are_drawn_and_edited(planned):
     page.locator("#beside-compare").get_by_role("button", name="Put in your figures").click()
     page.locator("#beside-compare").get_by_label("queries per month").fill("10")
     expect(cheapest).to_contain_text("long context")
+
+
+def test_break_points_are_looked_for_by_hand_and_nearest_first(visit):
+    """The panel asks only when it is told to, and shows what the endpoint answers (here a stand-in) in its order."""
+    page = visit("/docs")
+    asked = []
+
+    def described(route):
+        api = route.fetch().json()
+        api["paths"].setdefault(BREAKS, {"post": {}})
+        route.fulfill(json=api)
+
+    def answered(route):
+        asked.append(route.request.post_data)
+        point = {"path": "traffic.users", "policy": "month", "tips": "fails", "value": 400.0, "at": 520.0}
+        far = {**point, "path": "steps.answer.share", "at": 0.9, "change_share": 0.28}
+        route.fulfill(json={"breakpoints": [{**point, "change_share": 0.3}, far], "safe": ["traffic.months"]})
+
+    page.route("**/openapi.json", described)
+    page.route(f"**{BREAKS}", answered)
+    page.goto(page.url.replace("/docs", "/#plan"))
+    page.get_by_role("button", name="Look for it").click()
+    expect(page.locator("#plan-breaks tbody th")).to_have_text(["traffic / users", "steps / answer / share"])
+    expect(page.locator("#plan-breaks tbody tr").first).to_contain_text("+30%")
+    assert [json.loads(each)["plan"] for each in asked] == [EXAMPLE]
+    page.locator("#plan-values").get_by_label("name", exact=True).first.fill("Another")
+    expect(page.locator("#plan-breaks")).to_contain_text("The plan has changed since.")
+    assert len(asked) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +17,7 @@ from planner import ActualsReportQuestion
 from planner.actuals import reading
 from planner.actuals.reading import Log
 from planner.actuals.report import actuals_report
+from planner.actuals.shapes import SHAPES
 from pricing import Catalog, Usage, cost
 from pricing.errors import InvalidInput, TokenplanError
 
@@ -139,6 +142,8 @@ def test_truncated_parquet_is_refused_by_name(tmp_path):
         ("a.jsonl", b'{"model": "gpt-5-mini", "input_tokens": 1}\n{"model": \n', "a.jsonl: line 2: no JSON"),
         ("a.jsonl", b'{"model": "m", "input_tokens": 1}\n[1]\n', "a.jsonl: line 2: holds list"),
         ("a.json", b'{"data": [\n{]}', "a.json: line 2: no JSON"),
+        ("a.json", b'{"data": [1]}', "a.json: cannot be read: holds int; it must be an object"),
+        ("a.jsonl", b'{"resourceSpans": [1]}\n', "a.jsonl: line 1: resourceSpans must hold a list of objects"),
         ("a.csv", b"model,input_tokens,model\nx,1,y\n", "a.csv: line 1: column 'model' stands twice"),
         ("a.csv", b"model,prompt\nx,1\n", "a.csv: no known usage log; its columns: model, prompt"),
         ("a.csv", b"model,input_tokens\n", "a.csv: holds no rows"),
@@ -182,3 +187,37 @@ def test_sums_pass_64_bits(tmp_path):
     path.write_text((json.dumps(row) + "\n") * 7)
     # 10^12 tokens at 3 USD a million are 3 million USD
     assert report(path).cost_usd == Decimal(21_000_000)
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just('{"a": 1}')
+_TREES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "key", "spans"]), inner),
+    max_leaves=4,
+)
+_PATHS = sorted({p.partition("|")[0].split("/")[0] for s in SHAPES.values() for ps in s.fields.values() for p in ps})
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.dictionaries(st.sampled_from([*_PATHS, "resourceSpans", "data"]), _TREES, max_size=5), min_size=1),
+    st.sampled_from([None, *SHAPES]),
+)
+def test_rows_of_any_kind_are_read_or_refused(rows, shape):
+    """Whatever stands in a column, it is a figure, a named row, or a refusal; never a fault of ours."""
+    try:
+        found = actuals_report(ActualsReportQuestion(rows=tuple(rows), shape=shape), SHIPPED, NOW)
+    except InvalidInput:
+        return
+    assert found.unpriced_rows == sum(each.rows for each in found.unpriced)
+
+
+def test_without_polars_the_extra_is_named():
+    """A clear refusal, not a traceback; the questions still import."""
+    code = (
+        "import sys; sys.modules['polars'] = None\n"
+        "from planner import ActualsReportQuestion, default_planner\n"
+        "default_planner().actuals_report(ActualsReportQuestion(rows=({'model': 'm'},)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "usage logs need Polars and NumPy: pip install 'tokenplan[actuals]'" in ran.stderr

@@ -47,6 +47,7 @@ def test_totals_are_those_of_the_rows_one_by_one(shipped, tmp_path):
     assert answer.total.total_usd == 15 * EACH
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_with_the_same_totals(tmp_path):
     """After SIGKILL in mid-job the same command finishes, to the digit, and leaves nothing half-written."""
     logs = write_logs(tmp_path / "logs", 120, 50)
@@ -123,6 +124,7 @@ def test_a_file_that_fails_sinks_no_other(shipped, tmp_path):
     assert price(shipped, logs, out=tmp_path / "job").resumed == 2
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_with_a_clear_word_and_keeps_finished_parts(tmp_path):
     """When the folder takes no more the run ends with exit code 2; given room, the same command finishes."""
     logs = write_logs(tmp_path / "logs", 1, 5)

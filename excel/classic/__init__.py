@@ -1,0 +1,1 @@
+"""The formulas through xlwings: `tp_cost(...)`, by the BSD part of it alone."""
