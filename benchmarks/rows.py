@@ -13,7 +13,7 @@ from pathlib import Path
 from pydoc_data import topics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import addin, batch, bulk, chunking, counting, optimise, page, refresh, simulation, table
+from benchmarks import addin, batch, bulk, chunking, counting, optimise, page, refresh, simulation, spreadsheet, table
 from benchmarks.harness import Row, same
 from benchmarks.processes import OURS, PEERS, WORKERS, cpu, output, worker
 from benchmarks.servers import served
@@ -237,6 +237,7 @@ def rows() -> tuple[Row, ...]:
         *counting.rows(),
         *table.rows(),
         *simulation.rows(),
+        *spreadsheet.rows(),
         *chunking.rows(),
         *optimise.rows(),
         *batch.rows(),

@@ -76,8 +76,12 @@ def test_faces_never_import_each_other():
         ("yaml", ("planner.plans.formats",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("xlwings", ("excel.classic",)),
+        ("xlsxwriter", ("excel.workbook.write",)),
+        ("openpyxl", ("excel.workbook.refresh",)),
+        ("formualizer", ("excel.workbook.values",)),
+        ("unohelper", ("excel.libreoffice.component",)),
         ("trustme", ("excel.certificate",)),
-        ("urllib.request", ()),
+        ("urllib.request", ("excel.libreoffice.component",)),  # in LibreOffice's Python, which has nothing else
         ("requests", ()),
         ("socket", ("planner.api", "planner.bulk.cluster")),
         ("ray", ("planner.bulk.cluster",)),

@@ -103,6 +103,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "excel serve": ("excel", "the Excel add-in on this machine, over https"),
     "excel manifest": ("excel", "the file by which Excel finds the add-in"),
     "excel install-classic": ("excel", "the formulas through xlwings, on Windows with Python"),
+    "excel workbook": ("workbooks", "a workbook of unit economics, with formulas of ours or plain ones"),
+    "excel refresh-prices": ("workbooks", "new prices in a workbook; your figures stay"),
+    "excel convert": ("workbooks", "a workbook's formulas as another route stores them"),
+    "excel libreoffice": ("workbooks", "the extension that gives LibreOffice Calc the formulas"),
     "completion": ("service", "completion code for a shell"),
 }
 """Command -> its module and what it does; a module is imported only when its command is asked for."""

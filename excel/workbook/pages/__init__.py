@@ -1,0 +1,1 @@
+"""The pages of the unit-economics workbook, each a pure function of what it shows."""
