@@ -87,8 +87,8 @@ class Checks:
         for name, value in values.items():
             if value is not None and not _lies(value, least, most):
                 self.refuse(name, value, f"{must}{_upto(value) if most == LARGEST else ''}")
-            elif value and _from(abs(value)):
-                self.refuse(name, value, f"{must}{_from(abs(value))}")
+            elif value is not None and value != 0 and -TINIEST < value < TINIEST:
+                self.refuse(name, value, f"{must}, and at least {TINIEST:g} where it is not 0")
         return self
 
 

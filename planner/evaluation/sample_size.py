@@ -116,7 +116,9 @@ def _checked(question: SampleSizeQuestion) -> Checks:
         elif first is not None and second is not None and first + second > 1:
             checks.refuse("second_only_rate", second, "it and first_only_rate are shares of the same items: at most 1")
     if question.mean_difference is not None and not TINIEST <= abs(question.mean_difference) <= LARGEST:
-        checks.refuse("mean_difference", question.mean_difference, f"it must be a number other than 0, at most {LARGEST:g}")
+        checks.refuse(
+            "mean_difference", question.mean_difference, f"it must be a number other than 0, at most {LARGEST:g}"
+        )
     return checks
 
 

@@ -198,7 +198,11 @@ def optimise(question: OptimiseQuestion, catalog: Catalog, counter: Counter, now
         None if per_month is None or cheapest is None else cheapest.cost_usd * per_month,
         tuple(front),
         constraints,
-        () if cheapest else tuple(_reasons(constraints)) if every else ("no choice can be priced; not_priced says why",),
+        ()
+        if cheapest
+        else tuple(_reasons(constraints))
+        if every
+        else ("no choice can be priced; not_priced says why",),
         tuple(others),
         tuple(made.refused),
         "assumed",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.checks import Checks
 from planner.distributions import law
+from planner.economics.margins import refuse_payment
 from planner.plans.steps import WITHOUT_MODEL
 from planner.plans.ways import ways
 from planner.reliability.attempts import Attempts
@@ -245,7 +246,11 @@ def _revenue(plan: Plan) -> None:
         price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month,
         other_usd_per_user_per_month=plan.revenue.other_usd_per_user_per_month,
     )
-    checks.share(target_gross_margin_share=plan.revenue.target_gross_margin_share)
+    refuse_payment(plan.revenue.payment, "revenue")
+    margin, pct = plan.revenue.target_gross_margin_share, plan.revenue.payment.fee_share
+    if margin is not None and margin + pct >= 1:
+        checks.refuse("target_gross_margin_share", margin, f"with the payment's share of {pct} it must stay below 1")
+    checks.share(target_gross_margin_share=margin)
     if plan.traffic.users is None:
         checks.refuse("price_usd_per_user_per_month", "given", "a price a user needs traffic.users")
     checks.done()

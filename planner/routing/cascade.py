@@ -127,7 +127,7 @@ class CascadeAnswer:
 
     `escalation_probability` is the share that leaves the first tier, `break_even_escalation_probability` the share at
     which the cascade costs what the last tier alone does: None where no share saves, 1 where every share does.
-    `oracle_quality`, `random_quality` and `worst_quality` are of verifiers that escalate as much: the best there can be,
+    `oracle_quality`, `random_quality` and `worst_quality` are of verifiers that escalate as much: the best that can be,
     one that tosses a coin, and the worst; None without `joint`.
     """
 
@@ -153,7 +153,7 @@ class CascadeAnswer:
 
 
 class _Quality(NamedTuple):
-    """Shares of correct answers: of the cascade, the last tier alone, the first alone, other verifiers; None: unknown."""
+    """Shares of correct answers: the cascade, the last tier alone, the first alone, other verifiers; None: unknown."""
 
     whole: float | None
     strong: float | None

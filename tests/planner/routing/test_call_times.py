@@ -38,9 +38,7 @@ def planner(shipped):
 
 
 def routed(planner, weak, strong, share=0.3, **more):
-    asked = RouteQuestion(
-        strong_share=share, weak=CENT, strong=CENT, weak_latency=weak, strong_latency=strong, **more
-    )
+    asked = RouteQuestion(strong_share=share, weak=CENT, strong=CENT, weak_latency=weak, strong_latency=strong, **more)
     return planner.route(asked).latency
 
 
@@ -88,7 +86,7 @@ def test_a_hedge_of_exponentials_by_hand(planner):
 
 
 def test_a_hedge_of_known_times(planner):
-    """A first call of 5 s is always hedged at 2 s by one of 1 s: the answer is there after 3 s, the second's each time."""
+    """A first call of 5 s is always hedged at 2 s by one of 1 s: it answers after 3 s, each time."""
     answer = planner.hedge(
         HedgeQuestion(
             call=CENT, latency=Latency(seconds=5.0), second_latency=Latency(seconds=1.0), hedge_after_seconds=2.0
@@ -139,10 +137,8 @@ WAITS = st.one_of(
 
 @given(first=WAITS, second=WAITS, after=st.floats(0, 20))
 def test_a_hedge_never_makes_slower(planner, first, second, after):
-    """Whatever the distributions, percentiles with a hedge are no longer, and the second wins at most when it is sent."""
-    answer = planner.hedge(
-        HedgeQuestion(call=CENT, latency=first, second_latency=second, hedge_after_seconds=after)
-    )
+    """Whatever the distributions, a hedge makes no percentile longer, and the second wins at most when it is sent."""
+    answer = planner.hedge(HedgeQuestion(call=CENT, latency=first, second_latency=second, hedge_after_seconds=after))
     assert 0 <= answer.second_wins_probability <= answer.extra_calls_per_request + 1e-9 <= 1 + 2e-9
     for name in ("p50_seconds", "p95_seconds", "p99_seconds"):
         assert 0 <= getattr(answer.hedged, name) <= getattr(answer.single, name) + 1e-9
@@ -153,7 +149,7 @@ def test_a_hedge_never_makes_slower(planner, first, second, after):
     [
         ({}, "p50_seconds is None; give p50_seconds with p95_seconds, or seconds"),
         ({"p50_seconds": 1.0}, "p95_seconds is None"),
-        ({"p50_seconds": 1.0, "seconds": 1.0}, "p50_seconds is 1.0; give seconds, or"),
+        ({"p50_seconds": 1.0, "seconds": 1.0}, "p50_seconds is 1.0; give p50_seconds with p95_seconds, or seconds"),
         ({"seconds": -1.0}, "weak_latency.seconds: value is -1.0; it must be a number from 0"),
         ({"seconds": {"mean": 2.0}}, "weak_latency.seconds: mean given; kind must be exponential"),
         ({"seconds": {"p50": 2.0, "p95": 1.0}}, "weak_latency.seconds: p50 is 2.0, p95 is 1.0"),

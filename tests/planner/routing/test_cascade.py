@@ -127,7 +127,10 @@ def test_a_perfect_verifier_is_best(planner, shares, sens, false):
 
 def test_a_mixture_s_percentiles_are_scipy_s():
     """A mixture of two lognormals, its distribution function inverted; within four standard errors."""
-    laws = [stats.lognorm(log(each.p95_seconds / each.p50_seconds) / 1.6448536, scale=each.p50_seconds) for each in (QUICK, SLOW)]
+    laws = [
+        stats.lognorm(log(each.p95_seconds / each.p50_seconds) / 1.6448536, scale=each.p50_seconds)
+        for each in (QUICK, SLOW)
+    ]
 
     def below(at):
         return 0.7 * laws[0].cdf(at) + 0.3 * laws[1].cdf(at)

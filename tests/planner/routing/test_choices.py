@@ -120,7 +120,11 @@ def test_a_hedge_is_that_of_a_simulation(planner, second):
     for _ in range(runs):
         first = dice.lognormvariate(0, log(4) / Z95)
         hedged = first > after
-        other = after + dice.lognormvariate(log(second.p50_seconds), log(second.p95_seconds / second.p50_seconds) / Z95) if hedged else float("inf")
+        other = (
+            after + dice.lognormvariate(log(second.p50_seconds), log(second.p95_seconds / second.p50_seconds) / Z95)
+            if hedged
+            else float("inf")
+        )
         extra, wins = extra + hedged, wins + (other < first)
         spent += (0.005 if other < first else 0.01) + ((0.1 if other < first else 0.05) if hedged else 0.0)
         seconds.append(min(first, other))
