@@ -246,6 +246,7 @@ def _revenue(plan: Plan) -> None:
         price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month,
         other_usd_per_user_per_month=plan.revenue.other_usd_per_user_per_month,
     )
+    checks.not_tiny(price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month)
     refuse_payment(plan.revenue.payment, "revenue")
     margin, pct = plan.revenue.target_gross_margin_share, plan.revenue.payment.fee_share
     if margin is not None and margin + pct >= 1:

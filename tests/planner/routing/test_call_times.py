@@ -114,8 +114,9 @@ def test_a_time_out_is_a_number(planner):
     assert (took.p95_seconds, took.p99_seconds) == (9, 9)
 
 
+SECONDS = st.floats(0, 100).map(lambda value: round(value, 6))
 WAITS = st.one_of(
-    st.floats(0, 100).map(lambda value: Latency(seconds=value)),
+    SECONDS.map(lambda value: Latency(seconds=value)),
     st.tuples(st.floats(0.01, 10), st.floats(1, 100)).map(
         lambda pair: Latency(p50_seconds=pair[0], p95_seconds=pair[0] * pair[1])
     ),
@@ -123,12 +124,8 @@ WAITS = st.one_of(
     st.tuples(st.floats(0.01, 10), st.floats(0.1, 3)).map(
         lambda pair: Latency(seconds=Distribution(kind="gamma", mean=pair[0], sd=pair[0] * pair[1]))
     ),
-    st.lists(st.floats(0, 100), min_size=1, max_size=9).map(
-        lambda values: Latency(seconds=Distribution(samples=tuple(values)))
-    ),
-    st.tuples(st.floats(0, 10), st.floats(0, 10)).map(
-        lambda pair: Latency(seconds=Distribution(low=pair[0], high=sum(pair)))
-    ),
+    st.lists(SECONDS, min_size=1, max_size=9).map(lambda values: Latency(seconds=Distribution(samples=tuple(values)))),
+    st.tuples(SECONDS, SECONDS).map(lambda pair: Latency(seconds=Distribution(low=pair[0], high=sum(pair)))),
     st.tuples(st.floats(1, 10), st.floats(0.1, 10)).map(
         lambda pair: Latency(seconds=Distribution(kind="normal", mean=pair[0], sd=pair[1]))
     ),
