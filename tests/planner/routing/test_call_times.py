@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from math import log
 
@@ -168,3 +169,19 @@ def test_only_other_distributions_need_scipy(planner, monkeypatch):
     routed(planner, Latency(seconds=1.0), Latency(p50_seconds=1.0, p95_seconds=2.0))
     with pytest.raises(InvalidInput, match=r"tokenplan\[planning\]"):
         routed(planner, Latency(seconds=1.0), Latency(seconds=Distribution(samples=(1.0,))))
+
+
+def test_an_aggregator_reads_when_the_last_answer_is_there(planner):
+    """Four uniform answers to 10 s, then 2 s: the percentiles of the slowest, moved by two seconds."""
+    asked = VoteQuestion(
+        votes=4,
+        correct_probability=0.7,
+        call=CENT,
+        latency=Latency(seconds=Distribution(low=0.0, high=10.0)),
+        aggregator=CENT,
+        aggregator_latency=Latency(seconds=2.0),
+    )
+    took = planner.vote(asked).latency
+    assert (took.p50_seconds, took.p95_seconds) == pytest.approx((2 + 10 * 0.5**0.25, 2 + 10 * 0.95**0.25), abs=0.05)
+    with pytest.raises(InvalidInput, match="the answers' latency is needed"):
+        planner.vote(replace(asked, latency=None))
