@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test oracle check setup bench catalog fmt clean help
+.PHONY: run test oracle check setup bench catalog screenshots fmt clean help
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -41,6 +41,10 @@ bench: setup ## ratios against named peers, measured in this run
 
 catalog: setup ## build the shipped catalog anew from the pinned public packages
 	@$(BIN)/python -m pricing.sources.build
+
+screenshots: setup ## take the pictures of the page for the README anew
+	@sh tests/browser_setup.sh
+	@$(BIN)/python tests/web/screenshots.py
 
 fmt: setup ## format and mend what ruff can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

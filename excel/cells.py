@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from pricing.errors import AmbiguousModel, InvalidInput, NotCountable, NotPriced, TokenplanError, UnknownModel
@@ -60,8 +61,8 @@ def answer(value: object) -> Answer | Grid:
     if isinstance(value, list):
         return [[answer(each) for each in row] for row in value]
     if isinstance(value, Decimal):
-        return float(value)
-    if value is None:
+        value = float(value)
+    if value is None or (isinstance(value, float) and not isfinite(value)):
         return CellError("#N/A", "there is no such figure")
     return value  # type: ignore[return-value]  # str, bool, int, float or an error
 

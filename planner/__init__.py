@@ -11,8 +11,19 @@ Each name is imported with its first use, so that a script pays for what it asks
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from planner.actuals.compare import ActualsCompareQuestion, ActualsComparison
+    from planner.actuals.fit import ActualsFit, ActualsFitQuestion
+    from planner.actuals.report import ActualsReport, ActualsReportQuestion
     from planner.assemble import default_planner
     from planner.attachments import DocumentInput, ImageInput
+    from planner.bulk.questions import (
+        BulkAnswer,
+        BulkCountQuestion,
+        BulkFailure,
+        BulkGroup,
+        BulkPriceQuestion,
+        BulkRefusal,
+    )
     from planner.caching import CachingAnswer, CachingQuestion
     from planner.capacity.batch_share import BatchShareAnswer, BatchShareQuestion
     from planner.capacity.limits import CapacityAnswer, CapacityQuestion
@@ -60,13 +71,17 @@ if TYPE_CHECKING:
     from planner.packing.items import Item
     from planner.packing.pack import PackQuestion, Summarise
     from planner.packing.packed import PackAnswer
+    from planner.pieces import Piece, PiecesAnswer, PiecesQuestion
     from planner.planner import Planner
     from planner.plans.asked import CheckQuestion, ReportQuestion
+    from planner.plans.breakpoints import Breakpoint, BreakpointsAnswer, BreakpointsQuestion
     from planner.plans.check import CheckAnswer
+    from planner.plans.difference import Difference, DiffQuestion
     from planner.plans.evaluate import Evaluator
     from planner.plans.files import PlanFile, read_plan
     from planner.plans.plan import Plan
     from planner.plans.report import Report
+    from planner.plans.sweep import Axis, SweepAnswer, SweepQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
     from planner.reliability.attempts import RepairAnswer, RepairQuestion, RetryAnswer, RetryQuestion
     from planner.reliability.failures import FailureMode, FailuresAnswer, FailuresQuestion, Mitigation, Stakes, Step
@@ -90,8 +105,24 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 __all__ = [
+    "ActualsCompareQuestion",
+    "ActualsComparison",
+    "ActualsFit",
+    "ActualsFitQuestion",
+    "ActualsReport",
+    "ActualsReportQuestion",
+    "Axis",
     "BatchShareAnswer",
     "BatchShareQuestion",
+    "Breakpoint",
+    "BreakpointsAnswer",
+    "BreakpointsQuestion",
+    "BulkAnswer",
+    "BulkCountQuestion",
+    "BulkFailure",
+    "BulkGroup",
+    "BulkPriceQuestion",
+    "BulkRefusal",
     "CachingAnswer",
     "CachingQuestion",
     "CapacityAnswer",
@@ -117,6 +148,8 @@ __all__ = [
     "CostQuestion",
     "DefectsAnswer",
     "DefectsQuestion",
+    "DiffQuestion",
+    "Difference",
     "Distribution",
     "DocumentInput",
     "EconomicsAnswer",
@@ -179,6 +212,9 @@ __all__ = [
     "PassAtKAnswer",
     "PassAtKQuestion",
     "Payment",
+    "Piece",
+    "PiecesAnswer",
+    "PiecesQuestion",
     "Plan",
     "PlanFile",
     "PlanTier",
@@ -218,6 +254,8 @@ __all__ = [
     "Step",
     "Store",
     "Summarise",
+    "SweepAnswer",
+    "SweepQuestion",
     "SwitchAnswer",
     "SwitchQuestion",
     "SystemsAnswer",
@@ -237,8 +275,24 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "ActualsCompareQuestion": "planner.actuals.compare",
+    "ActualsComparison": "planner.actuals.compare",
+    "ActualsFit": "planner.actuals.fit",
+    "ActualsFitQuestion": "planner.actuals.fit",
+    "ActualsReport": "planner.actuals.report",
+    "ActualsReportQuestion": "planner.actuals.report",
+    "Axis": "planner.plans.sweep",
     "BatchShareAnswer": "planner.capacity.batch_share",
     "BatchShareQuestion": "planner.capacity.batch_share",
+    "Breakpoint": "planner.plans.breakpoints",
+    "BreakpointsAnswer": "planner.plans.breakpoints",
+    "BreakpointsQuestion": "planner.plans.breakpoints",
+    "BulkAnswer": "planner.bulk.questions",
+    "BulkCountQuestion": "planner.bulk.questions",
+    "BulkFailure": "planner.bulk.questions",
+    "BulkGroup": "planner.bulk.questions",
+    "BulkPriceQuestion": "planner.bulk.questions",
+    "BulkRefusal": "planner.bulk.questions",
     "CachingAnswer": "planner.caching",
     "CachingQuestion": "planner.caching",
     "CapacityAnswer": "planner.capacity.limits",
@@ -264,6 +318,8 @@ _HOMES: Final = {
     "CostQuestion": "planner.costing",
     "DefectsAnswer": "planner.evaluation.sample_size",
     "DefectsQuestion": "planner.evaluation.sample_size",
+    "DiffQuestion": "planner.plans.difference",
+    "Difference": "planner.plans.difference",
     "Distribution": "planner.distributions",
     "DocumentInput": "planner.attachments",
     "EconomicsAnswer": "planner.economics.margins",
@@ -326,6 +382,9 @@ _HOMES: Final = {
     "PassAtKAnswer": "planner.routing.vote",
     "PassAtKQuestion": "planner.routing.vote",
     "Payment": "planner.economics.margins",
+    "Piece": "planner.pieces",
+    "PiecesAnswer": "planner.pieces",
+    "PiecesQuestion": "planner.pieces",
     "Plan": "planner.plans.plan",
     "PlanFile": "planner.plans.files",
     "PlanTier": "planner.economics.margins",
@@ -365,6 +424,8 @@ _HOMES: Final = {
     "Step": "planner.reliability.failures",
     "Store": "planner.retrieval.index",
     "Summarise": "planner.packing.pack",
+    "SweepAnswer": "planner.plans.sweep",
+    "SweepQuestion": "planner.plans.sweep",
     "SwitchAnswer": "planner.conversation",
     "SwitchQuestion": "planner.conversation",
     "SystemsAnswer": "planner.evaluation.intervals",

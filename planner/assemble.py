@@ -36,7 +36,7 @@ def default_planner(catalog: str | None = None, prices: str | None = None, *, pr
 
     Raises:
         BadCatalog: the catalog or the price file is damaged.
-        InvalidInput: `TOKENPLAN_NOW` is no instant, or a size no positive number.
+        InvalidInput: `TOKENPLAN_NOW` is no instant, a size no number above 0, a switch not 1 or 0, the home no folder.
     """
     directory = _stated(catalog) or installed.in_use(installed.home())
     own = prices or os.environ.get("TOKENPLAN_PRICES")
@@ -116,10 +116,22 @@ def megabytes(variable: str, unset: str) -> int:
     return int(size * MEGABYTE)
 
 
+def _switch(variable: str) -> bool:
+    """Whether an environment variable is 1; unset, empty and 0 are no.
+
+    Raises:
+        InvalidInput: it is anything else.
+    """
+    text = os.environ.get(variable, "")
+    if text not in ("", "0", "1"):
+        raise InvalidInput(f"{variable} is {text!r}; it must be 1 or 0", loc=(variable,), value=text)
+    return text == "1"
+
+
 def _counter(*, provider_counts: bool) -> Callable[[], Counter]:
     """The counter, made when something is first counted; its size limit is read, and checked, at once."""
     most = megabytes("TOKENPLAN_MAX_TEXT_MB", "8")
-    allowed = provider_counts or os.environ.get("TOKENPLAN_PROVIDER_COUNTS") == "1"
+    allowed = _switch("TOKENPLAN_PROVIDER_COUNTS") or provider_counts
 
     @cache
     def make() -> Counter:

@@ -282,10 +282,11 @@ def _prefix_usd(question: CachingQuestion, each: Lifetime, rate: float, hit: flo
 
 
 def _break_even(each: Lifetime) -> float | None:
-    """`h* = (w-1)/(w-r)`; None where writing has no premium, or where no hit rate pays."""
+    """`h* = (w-1)/(w-r)`; None where writing has no premium, or where no hit rate below 1 pays."""
     if each.write <= 1 or each.read >= 1:
         return None
-    return (each.write - 1) / (each.write - each.read)
+    even = (each.write - 1) / (each.write - each.read)
+    return even if even < 1 else None
 
 
 def _arrivals_for(hit: float, seconds: float, *, refreshed: bool) -> float:

@@ -57,6 +57,8 @@ class Load(Prompt):
     """Tokens at the prompt's start that requests share."""
     cache_hit_rate: float = 0.0
     """Share of requests that find the prefix cached."""
+    cache_ttl: Literal["5m", "1h"] = "5m"
+    """Which cache write the others buy, where a model sells several."""
 
     @property
     def told(self) -> bool:
@@ -149,6 +151,7 @@ class Pricer:
             reasoning_tokens=load.reasoning_tokens,
             cached_prefix_tokens=load.cached_prefix_tokens,
             cache_hit_rate=load.cache_hit_rate,
+            cache_ttl=load.cache_ttl,
             service_tier=call.service_tier,
             region=call.region,
             as_of=call.as_of,

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SMALLEST: Final = 1e-15
 """Divisors are above this, so that no quotient overflows."""
 
+TINIEST: Final = 1e-60
+"""Figures are 0 or at least this: no quotient or square of a few of them leaves the floats. Rounding is far larger."""
+
 STRICT: Final = {"extra": "forbid", "use_attribute_docstrings": True}
 """`__pydantic_config__` of a question: unknown fields are refused, and the string below a field describes it."""
 
@@ -29,6 +32,13 @@ class Checks:
         self._under = under
         self._problems: list[Problem] = []
 
+    def open_share(self, **values: Number) -> Self:
+        """Confidences and the like: between 0 and 1, neither of them."""
+        for name, value in values.items():
+            if value is not None and not TINIEST <= value < 1:
+                self.refuse(name, value, f"it must lie between 0 and 1{_from(value)}")
+        return self
+
     def share(self, **values: Number) -> Self:
         """Shares, rates and probabilities: from 0 to 1."""
         return self._within("it must be a share from 0 to 1", 0, 1, values)
@@ -36,8 +46,8 @@ class Checks:
     def positive(self, **values: Number) -> Self:
         """Above zero and finite."""
         for name, value in values.items():
-            if value is not None and (value == 0 or not _lies(value, 0, LARGEST)):
-                self.refuse(name, value, f"it must be a number above 0{_upto(value)}")
+            if value is not None and not _lies(value, TINIEST, LARGEST):
+                self.refuse(name, value, f"it must be a number above 0{_from(value)}{_upto(value)}")
         return self
 
     def not_negative(self, **values: Number) -> Self:
@@ -77,6 +87,8 @@ class Checks:
         for name, value in values.items():
             if value is not None and not _lies(value, least, most):
                 self.refuse(name, value, f"{must}{_upto(value) if most == LARGEST else ''}")
+            elif value and _from(abs(value)):
+                self.refuse(name, value, f"{must}{_from(abs(value))}")
         return self
 
 
@@ -85,6 +97,11 @@ def _lies(value: float | Decimal, least: float, most: float) -> bool:
         return least <= value <= most
     except InvalidOperation:  # a NaN of Decimal has no place in any order
         return False
+
+
+def _from(value: float | Decimal) -> str:
+    """What a refusal of something too small adds."""
+    return f", and at least {TINIEST:g} where it is not 0" if 0 < value < TINIEST else ""
 
 
 def _upto(value: float | Decimal) -> str:

@@ -167,7 +167,7 @@ def chunks(question: ChunksQuestion, catalog: Catalog, counter: Counter, now: da
     first = Embedding(question.model, question.provider, question.dimensions)
     plan, cut = _plan(question, first, catalog, counter, now)
     rows, refused = [], []
-    for each in question.embeddings:
+    for each in dict.fromkeys(question.embeddings):
         try:
             rows.append(_plan(question, each, catalog, counter, now)[0])
         except (UnknownModel, NotPriced) as error:
@@ -265,6 +265,7 @@ def _refuse_many(question: ChunksQuestion, tokens: int, limit: int) -> None:
 
 
 _MOST_CHUNKS: Final[dict[By, int]] = {"tokens": 100_000, "sentences": 100_000, "markdown": 10_000, "code": 10_000}
+_MOST_COMPARED: Final = 20
 _MOST_EMBEDDED: Final = 50_000_000
 
 
@@ -390,9 +391,10 @@ def _out_of_place(question: ChunksQuestion) -> Iterator[Problem]:
         yield Problem(
             ("language",), f"by 'code' needs language, and nothing else takes it; one of {known}", question.language
         )
-    price = question.usd_per_gb_month
-    if price is not None and not _sane(price):
+    if (price := question.usd_per_gb_month) is not None and not _sane(price):
         said = f"usd_per_gb_month is {price}; it must be from 0 to {LARGEST}, with at most {_DECIMALS} decimals"
         yield Problem(("usd_per_gb_month",), said, str(price))
+    if (count := len(question.embeddings)) > _MOST_COMPARED:
+        yield Problem(("embeddings",), f"a list of {count} models; at most {_MOST_COMPARED} are compared", count)
     if question.text is None and question.with_text:
         yield Problem(("with_text",), "with_text needs a text", question.with_text)

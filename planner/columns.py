@@ -106,6 +106,8 @@ def _refuse_unused(given: Mapping[str, Any], size: int, wrong: Wrong) -> None:
     unused = np.ones(size, bool)
     for values in given.values():
         if _is_arrow(values):
+            if not values.null_count:
+                return
             unused &= values.is_null().to_numpy(zero_copy_only=False)
         elif isinstance(values, list) and None in values:
             unused &= np.fromiter((value is None for value in values), bool, size)
@@ -160,10 +162,17 @@ def exact_total(table: Priced) -> Decimal:
 
 def warnings(taken: Taken, table: Priced, catalog: Catalog, now: datetime) -> tuple[str, ...]:
     """What a reader must know of the rates that were used and of the instants, each said once."""
-    used = np.flatnonzero(np.bincount(table.offers[table.errors < 0], minlength=len(table.chosen)))
-    chosen = (table.chosen[at] for at in used.tolist())
+    chosen = (table.chosen[at] for at in _used(table))
     said = chain.from_iterable(each.warnings for each in chosen if each is not None)
     return tuple(dict.fromkeys((*said, *_dated(taken, table, catalog, now))))
+
+
+def _used(table: Priced) -> Sequence[int]:
+    """What rows with a price were priced as; without errors that is everything, each having a row."""
+    if not table.problems:
+        return range(len(table.chosen))
+    offers = table.offers[table.errors < 0]
+    return np.flatnonzero(np.bincount(offers, minlength=len(table.chosen))).tolist()
 
 
 def _taken(values: Sequence[Any], codes: NDArray[np.integer]) -> list[Any]:
@@ -286,7 +295,8 @@ def _instants(
 
         if not arrow.is_text(values.type):
             found = arrow.instants("as_of", values)
-            return np.where(np.isnat(found), _naive(now), found), arrow.is_date(values.type)
+            gaps = np.isnat(found)
+            return np.where(gaps, _naive(now), found) if gaps.any() else found, arrow.is_date(values.type)
         values = values.to_pylist()
     if not isinstance(values, list):
         typed("as_of", values, str, "a text, null or a list of those")

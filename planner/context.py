@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from planner.prompt import Prompt, Tokens, count, ready, sized
+from planner.prompt import Prompt, Tokens, count, other_model, ready, sized
 from planner.tokens.media import Image, Page
 from planner.tokens.media import limits as media_limits
 from pricing.errors import InvalidInput, Problem
@@ -95,7 +95,7 @@ def fit(question: FitQuestion, catalog: Catalog, counter: Counter) -> FitAnswer:
     if question.input_tokens is None:
         read = ready(question)
         found, things = count(question, resolved, counter, read), read.things
-        size, notes = sized(found), found.notes
+        size, notes = sized(found), (*found.notes, *other_model(question, (resolved,), catalog))
     else:
         size = Tokens(question.input_tokens, question.input_tokens, question.input_tokens, "given", None)
     reserved = question.reserved_output_tokens + question.reserved_reasoning_tokens

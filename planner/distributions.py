@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from math import log, sqrt
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
-from planner.checks import STRICT
+from planner.checks import STRICT, TINIEST
 from planner.laws import Constant, Exponential, Gamma, Lognormal, Sample, TruncatedNormal, Uniform
 from planner.short import Short, spread
 from pricing.errors import InvalidInput
@@ -123,8 +123,9 @@ def _figures(given: Distribution, loc: tuple[str | int, ...]) -> dict[str, float
 
 
 def _figure(value: float, name: str, loc: tuple[str | int, ...]) -> float:
-    if not 0 <= value <= LARGEST:
-        said = f"{name} is {value}; it must be a number from 0 to {LARGEST:g}"
+    if not (value == 0 or TINIEST <= value <= LARGEST):
+        least = f", and at least {TINIEST:g} where it is not 0" if 0 < value < 1 else ""
+        said = f"{name} is {value}; it must be a number from 0 to {LARGEST:g}{least}"
         raise InvalidInput(f"{_path(loc)}: {said}", loc=loc, value=str(value))
     return value
 

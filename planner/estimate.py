@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.context import Fit, check, check_counts, refuse_negative
 from planner.costing import Refusal, Terms, priced
-from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, ready, sized
+from planner.prompt import Prompt, Ready, Tokens, billed, buckets, count, other_model, ready, sized
 from planner.tokens.count import LEVELS
 from planner.when import when
 from pricing.cost import EXACT, Cost
@@ -142,10 +142,11 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
     moment = when(question.as_of, now)
     outputs = _outputs(question)
     once, read = counter.once(), ready(question)
-    rows, refused = [], []
+    rows, refused, asked = [], [], []
     for name in dict.fromkeys(question.models):
         try:
-            rows.append(_row(question, catalog.resolve(name), once, now, outputs, read))
+            asked.append(catalog.resolve(name))
+            rows.append(_row(question, asked[-1], once, now, outputs, read))
         except (UnknownModel, NotPriced, NoRule) as error:  # the model's own; what is wrong with the question is raised
             if len(question.models) == 1:
                 raise
@@ -158,7 +159,7 @@ def estimate(question: EstimateQuestion, catalog: Catalog, counter: Counter, now
         question.reasoning_tokens,
         question.requests_per_month,
         question.service_tier or "standard",
-        tuple(_assumptions(question, outputs)),
+        (*_assumptions(question, outputs), *other_model(question, asked, catalog)),
         moment.at,
         catalog.ref,
     )

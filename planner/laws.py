@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import exp, pi, sqrt
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,9 +62,8 @@ class Lognormal:
     def quantile(self, at: Floats) -> Floats:
         """`exp(mu + sigma*z)`."""
         import numpy as np  # noqa: PLC0415 - an extra
-        from scipy.special import ndtri  # noqa: PLC0415 - an extra
 
-        found: Floats = np.exp(self.mu + self.sigma * ndtri(at))
+        found: Floats = np.exp(self.mu + self.sigma * _normal_quantile(at))
         return found
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
@@ -74,6 +74,24 @@ class Lognormal:
         values *= self.sigma
         values += self.mu
         return np.exp(values, out=values)
+
+
+_FEW: Final = 4096
+"""Values up to which the standard library is quicker than SciPy with its import of half a second; both are exact."""
+
+
+def _normal_quantile(at: Floats) -> Floats:
+    """The standard normal's inverse distribution function."""
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    if len(at) > _FEW or not np.all((at > 0) & (at < 1)):
+        from scipy.special import ndtri  # noqa: PLC0415 - an extra
+
+        found: Floats = ndtri(at)
+        return found
+    from statistics import NormalDist  # noqa: PLC0415 - only percentiles need it
+
+    return np.array(list(map(NormalDist().inv_cdf, at.tolist())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,10 @@ class Exponential:
         import numpy as np  # noqa: PLC0415 - an extra
 
         return -self.mean * np.log1p(-at)
+
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value from 0 on: `exp(-value/mean)`."""
+        return exp(-value / self.mean) if self.mean else 0.0
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
@@ -111,6 +133,12 @@ class Gamma:
 
         found: Floats = self.scale * gammaincinv(self.shape, at)
         return found
+
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value from 0 on: the regularised upper incomplete gamma function."""
+        from scipy.special import gammaincc  # noqa: PLC0415 - an extra
+
+        return float(gammaincc(self.shape, value / self.scale))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
@@ -142,6 +170,13 @@ class TruncatedNormal:
         below, upto = self._masses
         found: Floats = self.mu + self.sigma * ndtri(below + at * (upto - below))
         return np.clip(found, self.low, self.high)
+
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value: `(Phi(b)-Phi(z))/(Phi(b)-Phi(a))` between the ends."""
+        from scipy.special import ndtr  # noqa: PLC0415 - an extra
+
+        below, upto = self._masses
+        return float(min(max((upto - ndtr((value - self.mu) / self.sigma)) / (upto - below), 0.0), 1.0))
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Quantiles at random probabilities."""
@@ -175,6 +210,12 @@ class Uniform:
         """A straight line between the ends."""
         return self.low + (self.high - self.low) * at
 
+    def beyond(self, value: float) -> float:
+        """The probability of more than a value: what is left of the way to the upper end."""
+        if value >= self.high:
+            return 0.0
+        return 1.0 if value < self.low else (self.high - value) / (self.high - self.low)
+
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Independent values."""
         return random.uniform(self.low, self.high, count)
@@ -197,6 +238,10 @@ class Sample:
 
         found: Floats = np.quantile(self.values, at, method="inverted_cdf")
         return found
+
+    def beyond(self, value: float) -> float:
+        """The share of values above one."""
+        return 1 - bisect_right(self.values, value) / len(self.values)
 
     def draw(self, random: np.random.Generator, count: int) -> Floats:
         """Values of the sample, with replacement."""

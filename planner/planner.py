@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from planner.methods.actuals import Actuals
+from planner.methods.bulk import Bulk
 from planner.methods.choosing import Choosing
 from planner.methods.economics import Economics
 from planner.methods.plans import Plans
@@ -11,7 +13,7 @@ from planner.methods.quality import Quality
 from planner.methods.serving import Serving
 
 
-class Planner(Prices, Prompts, Serving, Choosing, Quality, Economics, Plans):
+class Planner(Prices, Prompts, Serving, Choosing, Quality, Economics, Plans, Actuals, Bulk):
     """Answers questions, a room of verbs in each base class; `Planner(catalog, counter, clock)`.
 
     A verb's module is imported with its first use: a price in a script pays for no other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
@@ -10,11 +11,11 @@ from planner.tokens import Part, rendering, shapes
 from planner.tokens.count import combined
 from planner.tokens.request import Message, Request, Text
 from planner.tokens.shapes import ShapeName
-from pricing.errors import InvalidInput, NotCountable
+from pricing.errors import InvalidInput, NotCountable, TokenplanError
 from pricing.rates import ModelRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from planner.tokens import Count, Counter
     from planner.tokens.count import Modality
@@ -127,8 +128,23 @@ def tokens(question: TokensQuestion, catalog: Catalog, counter: Counter) -> Toke
         found.encoding,
         found.parts,
         model,
-        (*resolved.warnings, *found.notes),
+        (*resolved.warnings, *found.notes, *other_model(question, (resolved,), catalog)),
     )
+
+
+def other_model(prompt: ChatRequest, asked: Sequence[Resolution], catalog: Catalog) -> tuple[str, ...]:
+    """What to say where a whole request names a model, and it is none of those that are asked about."""
+    own = (prompt.request or {}).get("model")
+    if not isinstance(own, str) or not asked:
+        return ()
+    meant = {own}
+    for provider in (None, *(each.model.provider for each in asked)):
+        with suppress(TokenplanError):
+            meant.add(catalog.resolve(own, provider).model.id)
+    if any(each.requested == own or each.model.id in meant for each in asked):
+        return ()
+    names = ", ".join(dict.fromkeys(each.model.id for each in asked))
+    return (f"the request is for the model {own!r}; this answer is for {names}",)
 
 
 def sized(found: Count) -> Tokens:

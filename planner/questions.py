@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from planner import strict_json
 from planner.batch import loads, no_usage
 from pricing.errors import InvalidInput, Problem
 from pricing.usage import BUCKETS, Usage
@@ -24,21 +25,41 @@ _NOTHING = Usage()
 def read(kind: type[Question], body: bytes | str) -> Question:
     """A question of that type from JSON text.
 
-    Strict: `true` is no count and `"12"` no number; unknown fields are refused. A null bucket of a usage is not used.
+    Strict: `true` is no count and `"12"` no number; unknown fields are refused, and so is a key that stands twice. A
+    null bucket of a usage is not used.
 
     Raises:
         InvalidInput: no JSON, or not the question's shape; a problem for each field that is wrong; a usage in which no
             bucket has a quantity.
     """
+    question = _read(kind, body)
+    strict_json.loads(body)
+    return question
+
+
+def _read(kind: type[Question], body: bytes | str) -> Question:
     try:
         question: Question = _adapter(kind).validate_json(body, strict=True)  # type: ignore[arg-type]  # types hash
     except ValidationError as error:
         if not _unused(error):
             raise _refused(error) from None
-        return read(kind, json.dumps(_without_nulls(loads(body))))
+        return _read(kind, json.dumps(_without_nulls(loads(body))))
     if getattr(question, "usage", None) == _NOTHING and not json.loads(body)["usage"]:
         raise no_usage()
     return question
+
+
+def read_answer(kind: type[Question], body: bytes | str) -> Question:
+    """An answer of that type from the JSON text that `planner.wire` made of it; fields of a newer server are let go.
+
+    Raises:
+        InvalidInput: no JSON, or not the answer's shape.
+    """
+    try:
+        answer: Question = _adapter(kind).validate_json(body)  # type: ignore[arg-type]  # types hash
+    except ValidationError as error:
+        raise _refused(error) from None
+    return answer
 
 
 def _unused(error: ValidationError) -> bool:
@@ -74,7 +95,7 @@ def of_values(kind: type[Question], values: Mapping[str, Any]) -> Question:
         text = dumps(dict(values))
     except ValueError as error:
         raise InvalidInput(f"a figure is NaN or infinite, which JSON does not hold: {_endless(values)}") from error
-    return read(kind, text)
+    return _read(kind, text)
 
 
 def _endless(value: object, path: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -47,18 +48,25 @@ class Draws:
         return self.random.spawn(1)[0]
 
 
+def require_arrays() -> None:
+    """Look for NumPy and SciPy.
+
+    Raises:
+        InvalidInput: one is missing.
+    """
+    if find_spec("numpy") is None or find_spec("scipy") is None:  # importing SciPy takes half a second
+        raise InvalidInput("distributions and simulations need NumPy and SciPy: pip install 'tokenplan[planning]'")
+
+
 def draws(count: int, seed: int) -> Draws:
     """Seeded draws.
 
     Raises:
         InvalidInput: NumPy or SciPy is missing.
     """
-    try:
-        import scipy.special  # noqa: PLC0415 - an extra
-        from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InvalidInput("simulations need NumPy and SciPy: pip install 'tokenplan[planning]'") from None
-    assert scipy.special
+    require_arrays()
+    from numpy.random import SFC64, Generator  # noqa: PLC0415 - an extra
+
     return Draws(count, Generator(SFC64(seed)))  # a sixth quicker than NumPy's default
 
 

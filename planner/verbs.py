@@ -40,6 +40,7 @@ VERBS: Final = (
     Verb("cost", "/v1/cost", "planner.costing", "CostQuestion", "Cost"),
     Verb("compare", "/v1/compare", "planner.compare", "CompareQuestion", "Comparison"),
     Verb("tokens", "/v1/tokens", "planner.prompt", "TokensQuestion", "TokensAnswer"),
+    Verb("pieces", "/v1/tokens/pieces", "planner.pieces", "PiecesQuestion", "PiecesAnswer"),
     Verb("estimate", "/v1/estimate", "planner.estimate", "EstimateQuestion", "Estimate"),
     Verb("fit", "/v1/context/fit", "planner.context", "FitQuestion", "FitAnswer"),
     Verb("pack", "/v1/context/pack", "planner.packing.pack", "PackQuestion", "PackAnswer"),
@@ -135,5 +136,19 @@ VERBS: Final = (
     Verb("mix", "/v1/optimise/mix", "planner.optimise.mix", "MixQuestion", "MixAnswer"),
     Verb("report", "/v1/plans/report", "planner.plans.asked", "ReportQuestion", "Report"),
     Verb("check", "/v1/plans/check", "planner.plans.asked", "CheckQuestion", "CheckAnswer"),
+    Verb("diff", "/v1/plans/diff", "planner.plans.difference", "DiffQuestion", "Difference"),
+    Verb(
+        "breakpoints", "/v1/plans/breakpoints", "planner.plans.breakpoints", "BreakpointsQuestion", "BreakpointsAnswer"
+    ),
+    Verb("sweep", "/v1/plans/sweep", "planner.plans.sweep", "SweepQuestion", "SweepAnswer"),
+    Verb("actuals_report", "/v1/actuals/report", "planner.actuals.report", "ActualsReportQuestion", "ActualsReport"),
+    Verb("actuals_fit", "/v1/actuals/fit", "planner.actuals.fit", "ActualsFitQuestion", "ActualsFit"),
+    Verb(
+        "actuals_compare",
+        "/v1/actuals/compare",
+        "planner.actuals.compare",
+        "ActualsCompareQuestion",
+        "ActualsComparison",
+    ),
 )
 """In the order in which a reader of the API meets them."""

@@ -74,7 +74,7 @@ def quantities(name: str, bucket: str, column: Array) -> tuple[NDArray[Any], NDA
     if column.null_count == len(column):
         return np.full(len(column), int(default), np.int64), none
     if pa.types.is_integer(kind):
-        return column.fill_null(int(default)).to_numpy(zero_copy_only=False), none
+        return (column.fill_null(int(default)) if column.null_count else column).to_numpy(zero_copy_only=False), none
     if pa.types.is_decimal(kind) and kind.scale == 0:  # as some databases export integers
         try:
             return column.cast(pa.int64()).fill_null(int(default)).to_numpy(zero_copy_only=False), none
@@ -104,7 +104,8 @@ def instants(name: str, column: Array) -> NDArray[np.datetime64]:
     zone = getattr(column.type, "tz", None)  # Arrow keeps zoned times as UTC
     micros = pc.cast(column, pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
     least = np.iinfo(np.int64).min  # what NaT is
-    return micros.fill_null(int(least)).to_numpy(zero_copy_only=False).view("datetime64[us]")  # type: ignore[no-any-return]
+    filled = micros.fill_null(int(least)) if micros.null_count else micros
+    return filled.to_numpy(zero_copy_only=False).view("datetime64[us]")  # type: ignore[no-any-return]
 
 
 def is_text(kind: Any) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pricing import reading
-from pricing.errors import AmbiguousModel, BadCatalog, InvalidInput, UnknownModel, nearest, one_of
+from pricing.errors import AmbiguousModel, BadCatalog, InvalidInput, UnknownModel, one_of
 from pricing.names import Ambiguous, Match, Names, Resolution, has_vendor, unwrapped
+from pricing.near import Near
 from pricing.rates import CatalogRef
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Catalog:
         self._names: dict[str, Names] = {}
         self._models: dict[tuple[str, str], Model] = {}
         self._resolved: dict[tuple[str, str | None], Resolution] = {}
+        self._near: dict[str | None, Near] = {}
+        self._missed: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._kept: dict[Callable[[Catalog], Any], Any] = {}
         if prices is not None:
             self._check_own(prices)
@@ -262,9 +265,21 @@ class Catalog:
             )
         return known
 
+    def _closest(self, name: str, provider: str | None) -> tuple[str, ...]:
+        """The listed names closest to one that is not, remembered: whole files of rows may hold the same."""
+        key = (name, provider)
+        found = self._missed.get(key)
+        if found is None:
+            if provider not in self._near:
+                self._near[provider] = Near(self.entries(provider) if provider else self._ids)
+            found = self._near[provider].to(name)
+            if len(self._missed) >= _REMEMBERED:
+                self._missed.clear()
+            self._missed[key] = found
+        return found
+
     def _unknown(self, name: str, provider: str | None) -> UnknownModel:
-        known = self.entries(provider) if provider else self._ids
-        close = nearest(name, known)
+        close = self._closest(name, provider)
         where = f" at {provider}" if provider else ""
         others = [seller for seller in self.sellers(name) if seller != provider]
         where += f" (it is sold by {', '.join(others[:8])})" if others else ""

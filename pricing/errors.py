@@ -9,7 +9,9 @@ TokenplanError
 ├── NotPriced           the model is known, the price asked for is not (tier, region, bucket, date)
 ├── NotCountable        the text or the model cannot be counted
 │   └── NoRule          nothing is known of how the model counts an image, a page, sound or video
-└── BadCatalog          a catalog or price file is damaged; carries file, line and key
+├── BadCatalog          a catalog or price file is damaged; carries file, line and key
+└── NoAnswer            a Tokenplan server that a client asked gave no answer: down, slow, at fault, not one of ours
+    └── KeyNeeded       it wants a key, or another one
 """
 
 from __future__ import annotations
@@ -111,6 +113,18 @@ class BadCatalog(TokenplanError):
     """A catalog or price file is damaged; the message names file, line and key."""
 
     slug = "bad-catalog"
+
+
+class NoAnswer(TokenplanError):
+    """A server gave no answer: not reached, too slow, at fault in every attempt, or no Tokenplan server."""
+
+    slug = "no-answer"
+
+
+class KeyNeeded(NoAnswer):
+    """The server wants a key, or does not know the one that was sent."""
+
+    slug = "key-needed"
 
 
 def nearest(word: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:

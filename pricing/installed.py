@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pricing.catalog import SCHEMA, SHIPPED
-from pricing.errors import BadCatalog
+from pricing.errors import BadCatalog, InvalidInput
 
 POINTER: Final = "current.json"
 
@@ -35,9 +35,15 @@ class Installed:
 
 
 def home() -> str:
-    """The folder that holds refreshed catalogs; it need not exist."""
+    """The folder that holds refreshed catalogs; it need not exist.
+
+    Raises:
+        InvalidInput: `TOKENPLAN_HOME` is no folder.
+    """
     chosen = os.environ.get("TOKENPLAN_HOME")
     if chosen:
+        if os.path.exists(chosen) and not os.path.isdir(chosen):
+            raise InvalidInput(f"TOKENPLAN_HOME is {chosen!r}, which is no folder", loc=("TOKENPLAN_HOME",))
         return chosen
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")

@@ -114,7 +114,9 @@ def test_an_unknown_row_is_refused(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["cost-fastapi", "import-python", "command-python", "chunk-tiktoken"])
+@pytest.mark.parametrize(
+    "name", ["cost-fastapi", "import-python", "command-python", "chunk-tiktoken", "page-stroke", "addin-cells"]
+)
 def test_rows_without_peers_run(name):
     """Each row that needs no peers starts its real servers or processes, agrees on the answer and gives a ratio."""
     (result,) = run([row for row in rows() if row.name == name], TINY)

@@ -67,11 +67,13 @@ def test_faces_never_import_each_other():
         ("pydantic", ("planner.api", "planner.questions")),
         ("fastapi", ("planner.api", "planner.web", "excel.addin", "planner.main")),
         ("httpx", ("pricing.sources", "planner.tokens", "planner.client")),
+        ("polars", ("planner.actuals.libraries",)),
         ("splintr", ("planner.tokens",)),
         ("sentencepiece", ("planner.tokens",)),
         ("tiktoken", ("planner.tokens",)),
         ("semantic_text_splitter", ("planner.splitting",)),
         ("toktok", ("planner.tokens",)),
+        ("yaml", ("planner.plans.formats",)),
         ("multiprocessing", ("planner.tokens.workers",)),
         ("xlwings", ("excel.classic",)),
         ("xlsxwriter", ("excel.workbook.write",)),
@@ -81,7 +83,8 @@ def test_faces_never_import_each_other():
         ("trustme", ("excel.certificate",)),
         ("urllib.request", ("excel.libreoffice.component",)),  # in LibreOffice's Python, which has nothing else
         ("requests", ()),
-        ("socket", ("planner.api",)),
+        ("socket", ("planner.api", "planner.bulk.cluster")),
+        ("ray", ("planner.bulk.cluster",)),
     ],
 )
 def test_a_library_stays_in_its_rooms(library, rooms):
@@ -102,3 +105,10 @@ def test_importing_pricing_stays_light():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     assert not loaded & {"tiktoken", "pydantic", "fastapi", "httpx", "numpy", "tomllib", "asyncio", "pathlib"}
+
+
+def test_a_bulk_jobs_question_needs_no_library():
+    """Arrow, NumPy and Ray are loaded by the work, never by the command's help or by a question."""
+    code = "import sys; import planner.cli.bulk, planner.bulk.questions; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(ran.stdout.split()) & {"pyarrow", "numpy", "ray", "tiktoken", "planner.bulk.kernel"}

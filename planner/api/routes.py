@@ -171,6 +171,13 @@ def lookups(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter
         """One model in full."""
         return _json(planner().model(id, provider))
 
+    @router.get("/v1/plans/schema", tags=["verbs"])
+    def schema() -> dict[str, Any]:
+        """The JSON Schema of a plan, for editors and for those who write plans by program."""
+        from planner.plans.schema import shipped  # noqa: PLC0415 - few ask for it
+
+        return shipped()
+
     @router.get("/v1/catalog", response_model=CatalogAnswer)
     def catalog() -> Response:
         """The catalog that answers: version, age, sources, conflicts."""

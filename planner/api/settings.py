@@ -34,9 +34,15 @@ def from_environment(cors_origins: tuple[str, ...] = ()) -> Settings:
     `TOKENPLAN_COUNT_SECONDS` (10) and `TOKENPLAN_COUNT_MEMORY_MB` (1000).
 
     Raises:
-        InvalidInput: a variable is no number, or out of range.
+        InvalidInput: a variable is no number, or out of range; keys are set and none is named.
     """
-    keys = tuple(key.strip() for key in os.environ.get("TOKENPLAN_API_KEYS", "").split(",") if key.strip())
+    stated = os.environ.get("TOKENPLAN_API_KEYS", "")
+    keys = tuple(key.strip() for key in stated.split(",") if key.strip())
+    if stated and not keys:  # who sets it means to be protected
+        raise InvalidInput(
+            f"TOKENPLAN_API_KEYS is {stated!r}, which holds no key; unset it, or name keys parted by commas",
+            loc=("TOKENPLAN_API_KEYS",),
+        )
     counting = Bounds(
         int(_number("TOKENPLAN_COUNT_WORKERS", "2", whole=True, least=0, most=MOST_WORKERS)),
         _number("TOKENPLAN_COUNT_SECONDS", "10", whole=False, least=0.001, most=LONGEST),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import ast
 import inspect
-import json
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import partial
@@ -19,6 +18,7 @@ from textwrap import dedent
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from planner import strict_json
 from planner.cli import inputs
 from planner.cli import options as shared
 from planner.short import short
@@ -155,7 +155,9 @@ def value(kind: Any, text: str) -> Any:
     if inner is not None and _word(inner) and not text.lstrip().startswith("["):
         return [value(inner, part.strip()) for part in text.split(",")]
     try:
-        return json.loads(text)
+        return strict_json.loads(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     except (ValueError, RecursionError) as error:
         wanted = f"neither {brief.form} nor JSON" if brief else "no JSON"
         said = f"{inputs.shortened(text)} is {wanted} ({error}); @FILE reads a file"
@@ -178,7 +180,9 @@ def _document(path: str) -> dict[str, Any]:
             import tomllib
 
             return tomllib.loads(text)
-        found = json.loads(text)
+        found = strict_json.loads(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}", loc=("question",)) from None
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path}: cannot be read: {error}", loc=("question",)) from None
     if not isinstance(found, dict):

@@ -72,6 +72,8 @@ def read_json(path: str, read: Callable[[str], Any]) -> Any:
         return read(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{named(path)}: no JSON: {error}") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{named(path)}: {error}", loc=error.problems[0].loc) from None
 
 
 def shortened(text: str) -> str:

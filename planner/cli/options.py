@@ -7,6 +7,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypedDict
 
+from planner import strict_json
 from planner.cli.inputs import read_object
 from pricing.errors import InvalidInput, InvalidUsage, Problem, one_of
 from pricing.usage import BUCKETS, Usage
@@ -199,7 +200,7 @@ def payload(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         InvalidInput: the file cannot be read or holds no JSON object.
     """
-    return read_object(options.usage, json.loads)
+    return read_object(options.usage, strict_json.loads)
 
 
 def add_margin(group: argparse._ArgumentGroup) -> None:
@@ -246,7 +247,7 @@ def _split(text: str) -> list[str]:
 
 
 def _buckets(path: str) -> Usage:
-    data = read_object(path, lambda text: json.loads(text, parse_float=Decimal))
+    data = read_object(path, lambda text: json.loads(text, parse_float=Decimal, object_pairs_hook=strict_json.once))
     unknown = [
         Problem((name,), f"{path}: unknown bucket {name!r}; {one_of(name, BUCKETS)}", data[name])
         for name in data

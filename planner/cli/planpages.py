@@ -28,6 +28,7 @@ def report_page(report: Report) -> Iterator[Block]:
     yield _volume(report)
     yield _tree(report)
     yield _calls(report)
+    yield from _limits(report)
     yield from _money(report)
     yield bullets("dates ahead", (f"{each.date}: {each.text} ({', '.join(each.steps)})" for each in report.events))
     yield bullets("stands on", (f"{each.path}: {each.text} [{each.basis}]" for each in report.assumptions))
@@ -184,6 +185,26 @@ def _call(step: StepReport, call: CallReport, *, first: bool) -> list[str]:
         seconds(spread.p50) if spread else "",
         seconds(spread.p95) if spread else "",
     ]
+
+
+def _limits(report: Report) -> Iterator[Block]:
+    """The account's rate limits at the peak."""
+    if not report.rates:
+        return
+    names = ("binds", "peak calls/s", "allowed", "head-room")
+    yield Table(
+        [Column("rate limit"), Column(names[0]), *(Column(name, right=True) for name in names[1:])],
+        [
+            [
+                each.model,
+                each.binds,
+                number(each.peak_calls_per_second),
+                number(each.calls_per_second_max),
+                percent(each.head_room_share),
+            ]
+            for each in report.rates
+        ],
+    )
 
 
 def _money(report: Report) -> Iterator[Block]:

@@ -24,7 +24,8 @@ _REPORTS: Final = ("table", "json", "markdown", "csv")
 _CHECKS: Final = ("table", "json", "markdown", "github", "junit")
 
 
-def _declare(parser: Parser, formats: tuple[str, ...], plans: str) -> None:
+def declare(parser: Parser, formats: tuple[str, ...], plans: str) -> None:
+    """The options of every command about plan files."""
     parser.add_argument("plans", nargs="*", metavar=plans, help="a plan file: .toml, .yaml or .json")
     parser.add_argument("--format", choices=formats, default="table", metavar="|".join(formats), help="[table]")
     parser.add_argument(
@@ -39,11 +40,11 @@ def _declare(parser: Parser, formats: tuple[str, ...], plans: str) -> None:
 
 
 def _declare_report(parser: Parser) -> None:
-    _declare(parser, _REPORTS, "PLAN")
+    declare(parser, _REPORTS, "PLAN")
 
 
 def _declare_check(parser: Parser) -> None:
-    _declare(parser, _CHECKS, "PLAN")
+    declare(parser, _CHECKS, "PLAN")
     parser.add_argument("--all-scenarios", action="store_true", help="each plan as planned and in all its scenarios")
 
 
@@ -54,9 +55,9 @@ def _report(planner: Planner, options: Namespace) -> Output:
     if options.question is not None:
         from planner.plans.asked import ReportQuestion
 
-        answer = planner.report(_asked(ReportQuestion, options))
+        answer = planner.report(asked(ReportQuestion, options))
     else:
-        path, scenario = _one(options)
+        path, scenario = one(options)
         answer = _reported(planner, path, scenario, options)
     if options.format == "json":
         options.json = True
@@ -67,7 +68,7 @@ def _report(planner: Planner, options: Namespace) -> Output:
     return Output(answer, lambda: report_page(answer), lambda: report_rows(answer))
 
 
-def _one(options: Namespace) -> tuple[str, str | None]:
+def one(options: Namespace) -> tuple[str, str | None]:
     """The one plan and scenario of a report."""
     if len(options.plans) != 1:
         raise InvalidInput(f"give one PLAN such as plan.toml; {len(options.plans)} were given", loc=("plans",))
@@ -81,7 +82,7 @@ def _reported(planner: Planner, path: str, scenario: str | None, options: Namesp
     from planner.plans.evaluate import Evaluator
     from planner.plans.files import read_plan
 
-    file = read_plan(path, scenario=scenario, values=_values(options), outside=options.allow_outside)
+    file = read_plan(path, scenario=scenario, values=values(options), outside=options.allow_outside)
     evaluate = Evaluator(file.over(planner.catalog), planner.counter(), planner.clock())
     try:
         return evaluate(file.plan, scenario=scenario)
@@ -110,7 +111,7 @@ def _check(planner: Planner, options: Namespace) -> Output:
     if options.question is not None:
         from planner.plans.asked import CheckQuestion
 
-        answer = planner.check(_asked(CheckQuestion, options))
+        answer = planner.check(asked(CheckQuestion, options))
         found = [Checked(options.question, answer.scenario, answer, None, {})]
     else:
         answer = None
@@ -145,7 +146,7 @@ def _checked_one(planner: Planner, path: str, scenario: str | None, options: Nam
     from planner.plans.files import read_plan
 
     try:
-        file = read_plan(path, scenario=scenario, values=_values(options), outside=options.allow_outside)
+        file = read_plan(path, scenario=scenario, values=values(options), outside=options.allow_outside)
     except TokenplanError as error:
         return Checked(path, scenario, None, error, {})
     try:
@@ -178,7 +179,7 @@ def _matched(patterns: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _asked(kind: Any, options: Namespace) -> Any:
+def asked(kind: Any, options: Namespace) -> Any:
     """The whole question from a file, as HTTP takes it."""
     from planner.cli.inputs import read_text
     from planner.questions import read
@@ -189,7 +190,7 @@ def _asked(kind: Any, options: Namespace) -> Any:
     return replace(question)
 
 
-def _values(options: Namespace) -> dict[str, Any]:
+def values(options: Namespace) -> dict[str, Any]:
     """`PATH=VALUE` pairs; a value is JSON, else a text."""
     found = {}
     for pair in options.values or ():

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from planner.cli import options as shared
 from planner.cli import prompted
-from planner.cli.defaults import MODELS
 from planner.cli.options import Command, count, share
 from planner.cli.render import (
     Block,
@@ -27,6 +26,7 @@ from planner.cli.words import Footnotes, counted, named, refusals, standing, una
 from planner.context import FitQuestion
 from planner.estimate import EstimateQuestion, OutputSpread
 from planner.prompt import TokensQuestion
+from planner.usual import MODELS
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:

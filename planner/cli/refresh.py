@@ -100,7 +100,6 @@ def _refresh_page(answer: Refreshed) -> Iterable[Block]:
     rows = [(each.name, each.how, grouped(each.bytes) if each.bytes else "", each.observed) for each in answer.feeds]
     yield Table((Column("feed"), Column("text"), Column("bytes", right=True), Column("observed")), rows)
     yield bullets("problems", [each.problem for each in answer.feeds if each.problem])
-    yield bullets("corrections that no feed calls for any more", answer.lapsed)
     yield from _changes(answer.changes)
     said = {
         "installed": f"installed in {answer.directory}; `tokenplan prices rollback` goes back",
@@ -109,6 +108,8 @@ def _refresh_page(answer: Refreshed) -> Iterable[Block]:
         "refused": "",
     }
     yield said[answer.status]
+    if answer.lapsed:  # for whoever keeps the corrections: it changes no price
+        yield f"corrections that no feed calls for any more: {len(answer.lapsed)}; --json names them"
 
 
 def _changes(changes: Diff) -> Iterable[Block]:

@@ -108,6 +108,8 @@ def _marked(block: Block) -> str:
     title, _, rest = block.partition("\n")
     if rest and all(line.startswith("  ") for line in rest.splitlines()):
         return f"**{title}**\n\n" + "\n".join(f"- {line.strip()}" for line in rest.splitlines())
+    if block.startswith("- "):
+        return block
     return "  \n".join(re.sub(_GAP + " *", ": ", line, count=1) for line in block.splitlines())
 
 

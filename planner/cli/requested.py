@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from planner import strict_json
 from planner.cli import inputs
 from pricing.errors import InvalidInput
 
@@ -61,9 +61,9 @@ def read(options: argparse.Namespace) -> RequestParts:
     if options.system is not None:
         parts["system"] = _file_or_text(options.system)
     if options.response_format is not None:
-        parts["response_format"] = inputs.read_object(options.response_format, json.loads)
+        parts["response_format"] = inputs.read_object(options.response_format, strict_json.loads)
     if options.request is not None:
-        parts["request"] = inputs.read_object(options.request, json.loads)
+        parts["request"] = inputs.read_object(options.request, strict_json.loads)
     if options.shape is not None:
         parts["shape"] = options.shape
     return parts
@@ -71,7 +71,7 @@ def read(options: argparse.Namespace) -> RequestParts:
 
 def _listed(path: str, key: str, example: str) -> tuple[dict[str, Any], ...]:
     """A list of objects, alone or under its key."""
-    data = inputs.read_json(path, json.loads)
+    data = inputs.read_json(path, strict_json.loads)
     if isinstance(data, dict) and set(data) == {key}:
         data = data[key]
     if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):

@@ -144,7 +144,7 @@ def _why(one: Verdict) -> str:
         return (
             f"{what} cannot be evaluated: {one.reason}{about}" if one.status == "unknown" else f"{what}: {one.reason}"
         )
-    reason = f" ({one.reason})" if one.reason and one.status != "passed" else ""
+    reason = f" ({one.reason})" if one.reason and (one.status != "passed" or one.standard_error) else ""
     return f"{what} is {figure(one.figure, one.statistic, one.value)}, {_bound(one)}{reason}{about}"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
-from planner import questions
+from planner import questions, strict_json
 from planner.cli import inputs, prompts, requested
 from planner.cli import options as shared
 from planner.cli.options import Command, count, share
@@ -142,7 +141,7 @@ def _summarise(options: Namespace) -> Summarise | None:
 
 def _items(path: str) -> tuple[Item, ...]:
     """The items of a file: a list, or an object that holds it under `items`."""
-    data = inputs.read_json(path, json.loads)
+    data = inputs.read_json(path, strict_json.loads)
     given = data if isinstance(data, dict) else {"items": data}
     return questions.of_values(_Items, given).items
 

@@ -165,9 +165,7 @@ def monitoring(question: MonitoringQuestion, catalog: Catalog, counter: Counter,
     p, q, share = question.good_rate, question.dropped_rate, question.sampled_share
     checks = Checks().share(good_rate=p, dropped_rate=q, sampled_share=share)
     checks.positive(requests_per_day=question.requests_per_day, sampled_share=share)
-    for name in ("significance", "power"):
-        if not 0 < getattr(question, name) < 1:
-            checks.refuse(name, getattr(question, name), "it must lie between 0 and 1")
+    checks.open_share(significance=question.significance, power=question.power)
     if q >= p:
         checks.refuse("dropped_rate", q, f"it must be below good_rate, {p}")
     checks.done()

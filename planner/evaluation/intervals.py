@@ -58,7 +58,7 @@ def interval(question: IntervalQuestion) -> IntervalAnswer:
     checks = _counts(question.items, "items", successes=question.successes)
     if question.items > MOST_ITEMS:
         checks.refuse("items", question.items, f"it must be at most {MOST_ITEMS}")
-    _open_share(checks, significance=question.significance).done()
+    checks.open_share(significance=question.significance).done()
     k, n, z = question.successes, question.items, two_sided_z(question.significance)
     p = k / n
     half = z * sqrt(p * (1 - p) / n)
@@ -176,7 +176,7 @@ def systems(question: SystemsQuestion) -> SystemsAnswer:
     Raises:
         InvalidInput: neither or both forms, negative counts, more successes than items.
     """
-    _open_share(Checks(), significance=question.significance).done()
+    Checks().open_share(significance=question.significance).done()
     given = [name for name in (*_SAME, *_APART) if getattr(question, name) is not None]
     form = _SAME if given and given[0] in _SAME else _APART
     if set(given) != set(form):
@@ -297,7 +297,7 @@ def corrected_rate(question: CorrectedRateQuestion) -> CorrectedRateAnswer:
     checks = _counts(question.judged_items, "judged_items", judged_good=question.judged_good)
     _counts(question.good_items, "good_items", checks, good_called_good=question.good_called_good)
     _counts(question.bad_items, "bad_items", checks, bad_called_bad=question.bad_called_bad)
-    _open_share(checks, significance=question.significance).done()
+    checks.open_share(significance=question.significance).done()
     t = question.judged_good / question.judged_items
     se, sp = question.good_called_good / question.good_items, question.bad_called_bad / question.bad_items
     youden = se + sp - 1
@@ -347,10 +347,3 @@ def _counts(items: int, name: str, checks: Checks | None = None, **parts: int) -
         if not 0 <= value <= max(items, 0):
             found.refuse(part, value, f"it must be from 0 to {name}, {items}")
     return found
-
-
-def _open_share(checks: Checks, **values: float) -> Checks:
-    for name, value in values.items():
-        if not 0 < value < 1:
-            checks.refuse(name, value, "it must lie between 0 and 1")
-    return checks

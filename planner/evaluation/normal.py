@@ -10,7 +10,7 @@ _STANDARD: Final = NormalDist()
 
 def two_sided_z(significance: float) -> float:
     """What a standard normal exceeds, either way, in that share of cases: 1.96 for 0.05."""
-    return _STANDARD.inv_cdf(1 - significance / 2)
+    return -_STANDARD.inv_cdf(significance / 2)
 
 
 def power_z(power: float) -> float:

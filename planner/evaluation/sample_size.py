@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, ceil, expm1, inf, log, log1p, sqrt
+from math import asin, ceil, expm1, log, log1p, sqrt
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from planner.checks import SMALLEST, STRICT, Checks
+from planner.checks import LARGEST, SMALLEST, STRICT, TINIEST, Checks
 from planner.evaluation.normal import power_z, two_sided_z
 
 if TYPE_CHECKING:
@@ -102,10 +102,7 @@ def _checked(question: SampleSizeQuestion) -> Checks:
         first_only_rate=question.first_only_rate,
         second_only_rate=question.second_only_rate,
     )
-    for name in ("significance", "power", "margin"):
-        value = getattr(question, name)
-        if value is not None and not 0 < value < 1:
-            checks.refuse(name, value, "it must lie between 0 and 1")
+    checks.open_share(significance=question.significance, power=question.power, margin=question.margin)
     checks.positive(standard_deviation=question.standard_deviation).at_least(1, population=question.population)
     for name in _NEEDS[question.purpose]:
         if getattr(question, name) is None:
@@ -118,8 +115,10 @@ def _checked(question: SampleSizeQuestion) -> Checks:
             checks.refuse("second_only_rate", second, "it must differ from first_only_rate")
         elif first is not None and second is not None and first + second > 1:
             checks.refuse("second_only_rate", second, "it and first_only_rate are shares of the same items: at most 1")
-    if question.mean_difference is not None and not 0 < abs(question.mean_difference) < inf:
-        checks.refuse("mean_difference", question.mean_difference, "it must be a number other than 0")
+    if question.mean_difference is not None and not TINIEST <= abs(question.mean_difference) <= LARGEST:
+        checks.refuse(
+            "mean_difference", question.mean_difference, f"it must be a number other than 0, at most {LARGEST:g}"
+        )
     return checks
 
 
@@ -143,6 +142,7 @@ def _wilson(p: float, d: float, z: float) -> float:
 
 def _finite(n: float, population: int | None) -> int:
     """`n/(1+(n-1)/N)`, rounded up, at least one and at most all there are."""
+    n = max(n, 1.0)
     if population is not None:
         n = min(n / (1 + (n - 1) / population), population)
     return max(1, _up(n))
@@ -221,8 +221,7 @@ def defects(question: DefectsQuestion) -> DefectsAnswer:
         InvalidInput: a rate or confidence out of range, no items.
     """
     checks = Checks().share(defect_rate=question.defect_rate).at_least(1, items=question.items)
-    if not 0 < question.confidence < 1:
-        checks.refuse("confidence", question.confidence, "it must lie between 0 and 1")
+    checks.open_share(confidence=question.confidence)
     if 0 < question.defect_rate < SMALLEST:
         checks.refuse("defect_rate", question.defect_rate, f"it must be 0 or at least {SMALLEST:g}")
     checks.done()

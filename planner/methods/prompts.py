@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.files import Files, FilesQuestion
     from planner.packing.pack import PackQuestion
     from planner.packing.packed import PackAnswer
+    from planner.pieces import PiecesAnswer, PiecesQuestion
     from planner.prompt import TokensAnswer, TokensQuestion
 
 
@@ -28,6 +29,12 @@ class Prompts(Standing):
         from planner.prompt import tokens
 
         return tokens(question, self.catalog, self.counter())
+
+    def pieces(self, question: PiecesQuestion) -> PiecesAnswer:
+        """Where a text is cut into tokens, piece by piece."""
+        from planner.pieces import pieces
+
+        return pieces(question, self.catalog, self.counter())
 
     def count_files(self, question: FilesQuestion, progress: Callable[[int, int], None] | None = None) -> Files:
         """How many tokens each of many files and folders is on a model; `progress` is told files done and all."""

@@ -198,7 +198,11 @@ def optimise(question: OptimiseQuestion, catalog: Catalog, counter: Counter, now
         None if per_month is None or cheapest is None else cheapest.cost_usd * per_month,
         tuple(front),
         constraints,
-        () if cheapest else tuple(_reasons(constraints)),
+        ()
+        if cheapest
+        else tuple(_reasons(constraints))
+        if every
+        else ("no choice can be priced; not_priced says why",),
         tuple(others),
         tuple(made.refused),
         "assumed",
@@ -324,7 +328,7 @@ def _constraint(
         rule.limit,
         sum(rule.name not in fails for _, fails in pairs),
         alone,
-        None if value is None else rule.sign * min((value(each) for each in every), default=_WORST),
+        None if value is None or not every else rule.sign * min(value(each) for each in every),
         None if value is None or not without else rule.sign * min(value(each) for each in without),
         cost,
         (cost is not None and (cheapest is None or cost < cheapest.cost_usd))

@@ -79,9 +79,7 @@ def _check(question: OutcomesQuestion) -> None:
     checks.share(gap_recovered_share=question.gap_recovered_share).at_least(2, resamples=question.resamples)
     if question.resamples > MOST_RESAMPLES:
         checks.refuse("resamples", question.resamples, f"it must be at most {MOST_RESAMPLES:,}")
-    for name in ("test_share", "confidence"):
-        if not 0 < getattr(question, name) < 1:
-            checks.refuse(name, getattr(question, name), "it must lie between 0 and 1")
+    checks.open_share(test_share=question.test_share, confidence=question.confidence)
     for name in ("correct_at", "quality_floor"):
         value = getattr(question, name)
         if value is not None and value - value != 0:  # NaN and infinities

@@ -12,7 +12,8 @@ from planner.plans.evaluate import Evaluator
 from planner.plans.plan import Plan
 from planner.plans.report import Report
 from planner.plans.scenarios import overridden, scenario_values
-from pricing.errors import InvalidInput
+from planner.wire import to_json
+from pricing.errors import InvalidInput, TokenplanError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +53,6 @@ class PlanQuestion:
         if self.scenario is None and not self.values:
             return self.plan
         from planner.questions import of_values  # noqa: PLC0415 - pydantic, which a plan as it stands does not need
-        from planner.wire import to_json  # noqa: PLC0415
 
         raw = to_json(self.plan)
         assert isinstance(raw, dict)
@@ -86,7 +86,7 @@ def report(question: ReportQuestion, catalog: Catalog, counter: Counter, now: da
         InvalidInput: the plan is inconsistent, or names a price file that was not read.
         TokenplanError: a model that cannot be priced, a prompt that cannot be counted.
     """
-    return Evaluator(catalog, counter, now)(question.meant, scenario=question.scenario)
+    return _evaluated(question, question.meant, Evaluator(catalog, counter, now))
 
 
 def check(question: CheckQuestion, catalog: Catalog, counter: Counter, now: datetime) -> CheckAnswer:
@@ -99,4 +99,11 @@ def check(question: CheckQuestion, catalog: Catalog, counter: Counter, now: date
     plan = question.meant
     if not plan.policies:
         raise InvalidInput("the plan states no policies; there is nothing to check", loc=("plan", "policies"))
-    return held(Evaluator(catalog, counter, now)(plan, scenario=question.scenario), plan.policies)
+    return held(_evaluated(question, plan, Evaluator(catalog, counter, now)), plan.policies)
+
+
+def _evaluated(question: PlanQuestion, plan: Plan, evaluate: Evaluator) -> Report:
+    try:
+        return evaluate(plan, scenario=question.scenario)
+    except TokenplanError as error:
+        raise error.under("plan") from None

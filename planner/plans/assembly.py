@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.economics.margins import Unit
 from planner.plans.costs import Call
 from planner.plans.monthly import Month, Parts
 from planner.plans.monthly import month as month_of
 from planner.plans.paths import joined
+from planner.plans.rates import rates
 from planner.plans.report import (
     Assumption,
     Breach,
@@ -24,7 +25,7 @@ from planner.plans.report import (
 from planner.plans.steps import Step
 from planner.plans.validity import befores
 from planner.plans.volume import months
-from planner.simulated import over_share
+from planner.simulated import over_share, share_error
 from pricing.errors import InvalidInput, NotPriced
 from pricing.usage import BUCKETS, PROMPT_BUCKETS
 
@@ -102,6 +103,7 @@ def assembled(
         steps=tuple(_steps(plan, traffic, steps, drawn)),
         revenue=_revenue(plan, unit),
         segments=tuple(_segments(plan, unit, month.mean, fixed, traffic)),
+        rates=tuple(rates(plan, steps, traffic.peak_requests_per_second, charges.catalog)),
         months=tuple(months(plan.traffic, traffic.requests_per_month, request, fixed)),
         events=tuple(_events(steps, charges, request, later)),
         breaches=tuple(_breaches(plan, traffic, drawn, months_drawn, why)),
@@ -125,7 +127,7 @@ def _drawn(plan: Plan, steps: tuple[StepCosts, ...], charges: Charges) -> tuple[
 def _spread(values: object, mean: float | None, why: str | None) -> Spread:
     if values is None:
         assert mean is not None
-        return Spread(mean, None, None, None, why)
+        return Spread(mean, None, None, None, why=why)
     from planner.plans.drawn import spread  # noqa: PLC0415 - NumPy, an extra
 
     return spread(values, mean)  # type: ignore[arg-type]  # drawn columns
@@ -140,10 +142,9 @@ def _divided(whole: Spread, by: float | None) -> Spread | None:
     if not by:
         return None
 
-    def part(figure: float | None) -> float | None:
-        return None if figure is None else figure / by
-
-    return Spread(whole.mean / by, part(whole.p50), part(whole.p95), part(whole.p99), whole.why)
+    figures = {field.name: getattr(whole, field.name) for field in fields(Spread) if field.name != "why"}
+    parts: dict[str, Any] = {name: None if figure is None else figure / by for name, figure in figures.items()}
+    return replace(whole, **parts)
 
 
 def _parts(steps: Sequence[StepCosts]) -> Parts:
@@ -185,7 +186,11 @@ def _breaches(
         assert policy.at_most is not None
         values = columns[policy.figure]
         said = why if drawn is None else drawn.why_not or "the plan states no users"
-        yield Breach(name, None, said) if values is None else Breach(name, over_share(values, policy.at_most))
+        if values is None:
+            yield Breach(name, None, why=said)
+        else:
+            share = over_share(values, policy.at_most)
+            yield Breach(name, share, share_error(share, plan.draws))
 
 
 def _steps(

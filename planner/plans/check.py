@@ -23,7 +23,8 @@ Status = Literal["passed", "failed", "unknown"]
 class Verdict:
     """A policy and what the report says of it: `unknown` fails, and `reason` says why it could not be evaluated.
 
-    `head_room_share` is the distance to the bound as a share of it, negative beyond it.
+    `head_room_share` is the distance to the bound as a share of it, negative beyond it; `standard_error` is that of the
+    simulation, 0 for what is worked out. A verdict closer than two of them says so.
     """
 
     policy: str
@@ -32,6 +33,7 @@ class Verdict:
     statistic: str
     step: str | None
     value: float | None
+    standard_error: float | None
     at_most: float | None
     at_least: float | None
     head_room_share: float | None
@@ -83,7 +85,18 @@ def verdict(report: Report, name: str, policy: Policy) -> Verdict:
         found = _FIGURES[policy.figure](report, policy)
     status, room = _judged(found, most, least)
     return Verdict(
-        name, status, policy.figure, figure, policy.step, found.value, most, least, room, found.reason, policy.about
+        name,
+        status,
+        policy.figure,
+        figure,
+        policy.step,
+        found.value,
+        found.error,
+        most,
+        least,
+        room,
+        found.reason or _close(found, most, least),
+        policy.about,
     )
 
 
@@ -94,6 +107,7 @@ class _Found:
     value: float | None
     reason: str = ""
     nothing: bool = False
+    error: float | None = 0.0
 
 
 def _judged(found: _Found, most: float | None, least: float | None) -> tuple[Status, float | None]:
@@ -106,18 +120,27 @@ def _judged(found: _Found, most: float | None, least: float | None) -> tuple[Sta
     return ("passed" if room >= -ROUNDING * abs(bound) else "failed"), share
 
 
+def _close(found: _Found, most: float | None, least: float | None) -> str:
+    """What is said of a figure that more draws might put on the other side of its bound."""
+    bound = most if most is not None else least
+    if found.value is None or bound is None or not found.error or abs(found.value - bound) > 2 * found.error:
+        return ""
+    return "within two standard errors of the simulation; more draws tell"
+
+
 def _breach(report: Report, name: str) -> _Found:
     found = next((each for each in report.breaches if each.policy == name), None)
     if found is None:
         return _Found(None, "this figure is not simulated as a whole")
-    return _Found(found.probability, found.why or "")
+    return _Found(found.probability, found.why or "", error=found.standard_error)
 
 
 def _of(spread: Spread | None, policy: Policy, why: str) -> _Found:
     if spread is None:
         return _Found(None, why)
     value = getattr(spread, policy.statistic)
-    return _Found(value, "" if value is not None else spread.why or "not simulated")
+    error = 0.0 if policy.statistic == "mean" else getattr(spread, f"{policy.statistic}_standard_error")
+    return _Found(value, "" if value is not None else spread.why or "not simulated", error=error)
 
 
 def _mean_only(value: float, policy: Policy) -> _Found:
@@ -183,6 +206,14 @@ def _head_room(report: Report, policy: Policy) -> _Found:
     return _Found(min(call.head_room_share for call in calls if call.head_room_share is not None))
 
 
+def _rate_limit(report: Report, policy: Policy) -> _Found:
+    if policy.step is not None:
+        return _Found(None, "a rate limit is shared by all steps that call its model")
+    if not report.rates:
+        return _Found(None, "the plan states no limits")
+    return _Found(min(each.head_room_share for each in report.rates))
+
+
 def _margin(report: Report, policy: Policy) -> _Found:
     del policy
     if report.revenue is None or report.revenue.gross_margin_share is None:
@@ -240,6 +271,7 @@ _FIGURES: Final[Mapping[str, Callable[[Report, Policy], _Found]]] = {
     "end_seconds": _end,
     "prompt_tokens": _prompt_tokens,
     "context_head_room_share": _head_room,
+    "rate_limit_head_room_share": _rate_limit,
     "gross_margin_share": _margin,
     "price_age_days": _price_age,
     "days_to_retirement": _retirement,

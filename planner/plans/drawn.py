@@ -297,9 +297,9 @@ def spread(values: Floats | float, mean: float) -> Spread:
     import numpy as np  # noqa: PLC0415 - an extra
 
     if not isinstance(values, np.ndarray):
-        return Spread(mean, mean, mean, mean)
-    p50, p95, p99 = ranked(values).at
-    return Spread(mean, p50, p95, p99)
+        return Spread(mean, mean, mean, mean, 0.0, 0.0, 0.0)
+    found = ranked(values)
+    return Spread(mean, *found.at, *found.errors)  # type: ignore[arg-type]  # three of each
 
 
 def deviation(values: Floats | float) -> float:

@@ -74,7 +74,7 @@ def read_plan(
             raw = overridden(raw, values)
         plan = _typed(raw)
         plan = _loaded(plan, here, outside=outside)
-        own = None if plan.prices is None else _inside(here, plan.prices, ("prices",), outside=outside)
+        own = None if plan.prices is None else _price_file(here, plan.prices, outside=outside)
     except TokenplanError as error:
         raise located(error, path, parsed) from None
     return PlanFile(path, plan, None if own is None else read_price_file(str(own)), parsed)
@@ -190,6 +190,15 @@ def _mapped(node: Any, change: Callable[..., Source], *loc: str | int) -> Any:
     if isinstance(node, tuple):
         return tuple(_mapped(each, change, *loc, at) for at, each in enumerate(node))
     return node
+
+
+def _price_file(plan: Path, name: str, *, outside: bool) -> Path:
+    found = _inside(plan, name, ("prices",), outside=outside)
+    if not found.is_file():
+        raise InvalidInput(
+            f"{name}: {'it is no file' if found.exists() else 'no such file'}", loc=("prices",), value=name
+        )
+    return found
 
 
 def _inside(plan: Path, name: str, loc: tuple[str | int, ...], *, outside: bool) -> Path:

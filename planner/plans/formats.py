@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+from planner import strict_json
 from planner.plans import positions
 from pricing.errors import InvalidInput
 
@@ -53,16 +53,8 @@ def _toml(text: str) -> tuple[Any, Callable[[], positions.Lines]]:
 
 
 def _json(text: str) -> tuple[Any, Callable[[], positions.Lines]]:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise InvalidInput(f"the key {twice!r} stands twice in one object", loc=(twice,))
-        return found
-
     try:
-        return json.loads(text, object_pairs_hook=unique), lambda: positions.of_json(text)
+        return strict_json.loads(text), lambda: positions.of_json(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"no JSON: {error}") from None
 
@@ -92,11 +84,12 @@ def _once(node: Any) -> None:
             continue
         seen.add(id(each))
         if each.id == "mapping":
-            keys = [key.value if key.id == "scalar" else None for key, _ in each.value]
-            for (key, value), name in zip(each.value, keys, strict=True):
-                if keys.count(name) > 1:
+            names: set[object] = set()
+            for key, value in each.value:
+                if key.value in names and key.id == "scalar":
                     line = key.start_mark.line + 1
-                    raise InvalidInput(f"line {line}: the key {name!r} stands twice", loc=(str(name),))
+                    raise InvalidInput(f"line {line}: the key {key.value!r} stands twice", loc=(key.value,))
+                names.add(key.value if key.id == "scalar" else id(key))
                 todo.append(value)
         elif each.id == "sequence":
             todo.extend(each.value)

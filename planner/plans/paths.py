@@ -22,7 +22,7 @@ def numbers(value: object, *under: str) -> Iterator[tuple[str, float]]:
     if isinstance(value, (int, float)):
         yield joined(under), value
         return
-    for key, each in _children(value):
+    for key, each in children(value):
         if key != "samples":
             yield from numbers(each, *under, key)
 
@@ -96,7 +96,8 @@ def missing(path: str, key: str, known: list[str]) -> InvalidInput:
     return InvalidInput(f"{path}: no key {key!r}; {one_of(key, known)}", loc=(path,), value=path)
 
 
-def _children(value: object) -> Iterator[tuple[str, Any]]:
+def children(value: object) -> Iterator[tuple[str, Any]]:
+    """What lies below a value, with its key."""
     if is_dataclass(value) and not isinstance(value, type):
         yield from ((each.name, getattr(value, each.name)) for each in fields(value))
     elif isinstance(value, Mapping):

@@ -25,6 +25,7 @@ Figure = Literal[
     "end_seconds",
     "prompt_tokens",
     "context_head_room_share",
+    "rate_limit_head_room_share",
     "gross_margin_share",
     "price_age_days",
     "days_to_retirement",
@@ -77,6 +78,24 @@ class Revenue:
     """What taking a payment costs."""
     target_gross_margin_share: float | None = None
     """Gross margin to reach, for the target price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """What your account may send to a model in a minute; what counts is the provider's rule."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    requests_per_minute: float | None = None
+    """Requests a minute (RPM)."""
+    tokens_per_minute: float | None = None
+    """Tokens a minute (TPM), where input and output share one limit."""
+    input_tokens_per_minute: float | None = None
+    """Input tokens a minute (ITPM), where it stands apart."""
+    output_tokens_per_minute: float | None = None
+    """Output tokens a minute (OTPM), where it stands apart."""
+    counting: str | None = None
+    """The rule that says what counts, instead of the provider's own: openai, anthropic, google, azure, aws, used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +173,8 @@ class Plan:
     """The steps of a request by name, in their order."""
     revenue: Revenue | None = None
     """What a user pays."""
+    limits: Mapping[str, RateLimits] = field(default_factory=dict)
+    """Rate limits of your account, by the model's name as the steps have it."""
     uncertainty: Uncertainty = AS_PLANNED
     """What a month may turn out to be against the plan."""
     policies: Mapping[str, Policy] = field(default_factory=dict)

@@ -7,18 +7,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from planner.capacity.limits import LimitUse
 from planner.context import Fit
 from pricing.rates import CatalogRef, ModelRef
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure's mean and percentiles; a percentile is None where nothing was simulated, `why` then says so."""
+    """A figure's mean and percentiles; a percentile is None where nothing was simulated, `why` then says so.
+
+    The mean is worked out; a `_standard_error` is that of the simulation, not of the plan's figures.
+    """
 
     mean: float
     p50: float | None
     p95: float | None
     p99: float | None
+    p50_standard_error: float | None = None
+    p95_standard_error: float | None = None
+    p99_standard_error: float | None = None
     why: str | None = None
 
 
@@ -143,6 +150,20 @@ class SegmentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RateReport:
+    """A model's calls a second at the peak against the account's limits, and the limit that binds."""
+
+    model: str
+    counting: str
+    binds: str
+    peak_calls_per_second: float
+    calls_per_second_max: float
+    head_room_share: float
+    limits: tuple[LimitUse, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MonthReport:
     """A month ahead; the first is the plan's own."""
 
@@ -182,6 +203,7 @@ class Breach:
 
     policy: str
     probability: float | None
+    standard_error: float | None = None
     why: str | None = None
 
 
@@ -209,6 +231,7 @@ class Report:
     steps: tuple[StepReport, ...]
     revenue: RevenueReport | None
     segments: tuple[SegmentReport, ...]
+    rates: tuple[RateReport, ...]
     months: tuple[MonthReport, ...]
     events: tuple[Event, ...]
     breaches: tuple[Breach, ...]

@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 from planner.plans.plan import Plan
+from planner.plans.steps import Served
+from planner.plans.templates import Source
 from planner.questions import schema_of
 
 SHIPPED: Final = "plan.schema.json"
@@ -21,6 +23,11 @@ def shipped() -> dict[str, Any]:
 def made() -> dict[str, Any]:
     """The schema from the types; a test holds the shipped file against it."""
     schema = schema_of(Plan)
+    for base in (Served, Source):  # pydantic describes the fields of the class itself, not those it inherits
+        for name, each in schema_of(base)["properties"].items():
+            for heir in schema["$defs"].values():
+                if name in heir["properties"]:
+                    heir["properties"][name].setdefault("description", each["description"])
     schema["properties"]["$schema"] = {"type": "string", "description": "Where this schema lies, for editors."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.checks import Checks
 from planner.distributions import law
+from planner.economics.margins import refuse_payment
 from planner.plans.steps import WITHOUT_MODEL
+from planner.plans.templates import checked
 from planner.plans.ways import ways
 from planner.reliability.attempts import Attempts
 from planner.simulated import check_run
@@ -191,6 +193,7 @@ def _way(way: Way, step: Step) -> None:
 def _template(way: Way) -> None:
     assert way.prompt is not None
     if way.prompt.tokens is not None:
+        checked(way.prompt, *way.prompt_at)
         law(way.prompt.tokens, *way.prompt_at, "tokens")
     for name, sample in way.prompt.variables.items():
         law(sample.repeat, *way.prompt_at, "variables", name, "repeat")
@@ -245,10 +248,18 @@ def _revenue(plan: Plan) -> None:
         price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month,
         other_usd_per_user_per_month=plan.revenue.other_usd_per_user_per_month,
     )
-    checks.share(target_gross_margin_share=plan.revenue.target_gross_margin_share)
+    margin, fee = plan.revenue.target_gross_margin_share, plan.revenue.payment.fee_share
+    checks.share(target_gross_margin_share=margin)
+    if margin is not None and margin + fee >= 1:
+        said = f"with the payment's share of {fee:g} it must stay below 1"
+        checks.refuse("target_gross_margin_share", margin, said)
     if plan.traffic.users is None:
         checks.refuse("price_usd_per_user_per_month", "given", "a price a user needs traffic.users")
     checks.done()
+    try:
+        refuse_payment(plan.revenue.payment)
+    except InvalidInput as error:
+        raise error.under("revenue") from None
 
 
 def _policy(plan: Plan, policy: Policy, *at: str) -> None:

@@ -73,6 +73,23 @@ class Joint:
         """`both + weak_only*(1-fe) + strong_only*sens`."""
         return self.both + self.weak_only * (1 - self.false_escalation_rate) + self.strong_only * self.sensitivity
 
+    @property
+    def best(self) -> float:
+        """Of all verifiers that escalate as much: `Q_w + min(p, strong_only) - max(0, p - (1 - weak_only))`."""
+        p = self.escalation
+        return self.both + self.weak_only + min(p, self.strong_only) - max(0.0, p - (1 - self.weak_only))
+
+    @property
+    def chance(self) -> float:
+        """Of one that escalates as much at random: on the chord between the two models."""
+        return self.both + self.weak_only + self.escalation * (self.strong_only - self.weak_only)
+
+    @property
+    def worst(self) -> float:
+        """The lower bound: `Q_w - min(p, weak_only) + max(0, p - (1 - strong_only))`."""
+        p = self.escalation
+        return self.both + self.weak_only - min(p, self.weak_only) + max(0.0, p - (1 - self.strong_only))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CascadeQuestion:
@@ -110,6 +127,8 @@ class CascadeAnswer:
 
     `escalation_probability` is the share that leaves the first tier, `break_even_escalation_probability` the share at
     which the cascade costs what the last tier alone does: None where no share saves, 1 where every share does.
+    `oracle_quality`, `random_quality` and `worst_quality` are of verifiers that escalate as much: the best there can be,
+    one that tosses a coin, and the worst; None without `joint`.
     """
 
     cost_usd: float
@@ -121,6 +140,9 @@ class CascadeAnswer:
     quality: float | None
     all_strong_quality: float | None
     all_weak_quality: float | None
+    oracle_quality: float | None
+    random_quality: float | None
+    worst_quality: float | None
     cost_per_correct_answer_usd: float | None
     cost_per_month_usd: float | None
     savings_per_month_usd: float | None
@@ -131,11 +153,14 @@ class CascadeAnswer:
 
 
 class _Quality(NamedTuple):
-    """Share of correct answers: of the cascade, of the last tier alone, of the first alone; None where unknown."""
+    """Shares of correct answers: of the cascade, the last tier alone, the first alone, other verifiers; None: unknown."""
 
     whole: float | None
     strong: float | None
     weak: float | None
+    best: float | None = None
+    chance: float | None = None
+    worst: float | None = None
 
 
 def cascade(question: CascadeQuestion, catalog: Catalog, counter: Counter, now: datetime) -> CascadeAnswer:
@@ -171,6 +196,9 @@ def cascade(question: CascadeQuestion, catalog: Catalog, counter: Counter, now: 
         quality=quality.whole,
         all_strong_quality=quality.strong,
         all_weak_quality=quality.weak,
+        oracle_quality=quality.best,
+        random_quality=quality.chance,
+        worst_quality=quality.worst,
         cost_per_correct_answer_usd=cost / quality.whole if quality.whole and quality.whole > _CLOSE else None,
         cost_per_month_usd=None if months is None else cost * months,
         savings_per_month_usd=None if months is None else (strong - cost) * months,
@@ -239,7 +267,8 @@ def _reach(accepts: Sequence[float]) -> list[float]:
 def _quality(question: CascadeQuestion, reach: Sequence[float], accepts: Sequence[float]) -> _Quality:
     if question.joint is not None:
         joint = question.joint
-        return _Quality(joint.quality, joint.both + joint.strong_only, joint.both + joint.weak_only)
+        strong, weak = joint.both + joint.strong_only, joint.both + joint.weak_only
+        return _Quality(joint.quality, strong, weak, joint.best, joint.chance, joint.worst)
     told = [tier.accepted_quality for tier in question.tiers]
     shares = [reached * accepted for reached, accepted in zip(reach, accepts, strict=True)]
     known = [share * each for share, each in zip(shares, told, strict=True) if each is not None]

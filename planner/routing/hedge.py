@@ -12,6 +12,7 @@ from planner.routing.waits import Latency, Percentiles, percentiles, where
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from planner.routing.times import Times
     from planner.tokens import Counter
     from pricing.catalog import Catalog
 
@@ -70,12 +71,12 @@ def hedge(question: HedgeQuestion, catalog: Catalog, counter: Counter, now: date
     Source: Dean and Barroso, The Tail at Scale (2013).
 
     Raises:
-        InvalidInput: percentiles that no call can have, a negative time, a share outside [0, 1].
+        InvalidInput: a latency that no call can have, a negative time, a share outside [0, 1].
         TokenplanError: a model that cannot be priced.
     """
     _checked(question)
-    first, after = question.latency, question.hedge_after_seconds
-    other = question.second_latency or first
+    first, after = question.latency.times, question.hedge_after_seconds
+    other = question.second_latency.times if question.second_latency else first
     price = Pricer(catalog, counter.once(), now, question.load)
     call = price(question.call, "call")
     second = price(question.second, "second") if question.second else call
@@ -115,13 +116,13 @@ def _checked(question: HedgeQuestion) -> None:
         question.second_latency.checked("second_latency")
 
 
-def _second_wins(first: Latency, second: Latency, after: float) -> float:
+def _second_wins(first: Times, second: Times, after: float) -> float:
     """`P(second + t < first)`: the mean over quantiles of the second of what the first then exceeds."""
     at = ((step + 0.5) / _STEPS for step in range(_STEPS))
     return sum(first.exceeds(after + second.quantile(share)) for share in at) / _STEPS
 
 
-def _quantile(first: Latency, second: Latency, after: float, share: float) -> float:
+def _quantile(first: Times, second: Times, after: float, share: float) -> float:
     alone = first.quantile(share)
     if alone <= after:
         return alone

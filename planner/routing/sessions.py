@@ -100,12 +100,10 @@ def _split(usage: Usage, prefix: SharedPrefix) -> tuple[Usage, Usage]:
 def _counted(price: Pricer, call: Call, load: Load, key: str, prefix: SharedPrefix, rate: float) -> CallCost:
     if load.cached_prefix_tokens is not None:
         raise InvalidInput("the load states cached_prefix_tokens already; leave them out", loc=("shared_prefix",))
-    if prefix.lifetime != "5m":
-        raise InvalidInput("a prompt is priced with the lifetime 5m; state a usage", loc=("shared_prefix", "lifetime"))
+    terms = {"cached_prefix_tokens": prefix.prefix_tokens, "cache_hit_rate": rate, "cache_ttl": prefix.lifetime}
     if call.told:
-        return price(replace(call, cached_prefix_tokens=prefix.prefix_tokens, cache_hit_rate=rate), key)
-    load = replace(load, cached_prefix_tokens=prefix.prefix_tokens, cache_hit_rate=rate)
-    return replace(price, load=load)(call, key)
+        return price(replace(call, **terms), key)
+    return replace(price, load=replace(load, **terms))(call, key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

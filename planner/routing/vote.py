@@ -141,7 +141,10 @@ def _log_beta(a: float, b: float) -> float:
 
 
 def _slowest(latency: Latency | None, votes: int) -> Percentiles | None:
-    return None if latency is None else percentiles(lambda share: latency.quantile(share ** (1 / votes)))
+    if latency is None:
+        return None
+    times = latency.times
+    return percentiles(lambda share: times.quantile(share ** (1 / votes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,75 +1,86 @@
-"""How long routed requests take: a lognormal a call, calls one after the other, a mixture of the ways through."""
+"""How long routed requests take: a distribution a call, calls one after the other, a mixture of the ways through."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from math import exp, log, sqrt
-from statistics import NormalDist
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from math import log, sqrt
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from planner.checks import STRICT, Checks
+from planner.distributions import Z95, Varying, law
+from planner.laws import Lognormal
+from planner.routing.times import times
+from planner.short import Short, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from planner.routing.times import Times
+
 DRAWS: Final = 20_000
-_NORMAL: Final = NormalDist()
-_Z95: Final = _NORMAL.inv_cdf(0.95)
 _WIDEST: Final = 1e6
+
+
+def _timed(text: str) -> dict[str, Any] | None:
+    """`SECONDS`, a number or a spread."""
+    try:
+        return {"seconds": spread(text) or float(text)}
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """How long a call takes to its end, as two percentiles of a lognormal: yours, or a log's; none is built in."""
+    """How long a call takes to its end: two percentiles of a lognormal, or `seconds`. Yours, or a log's: none is built in."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("SECONDS|P50/P95|LOW..HIGH", _timed)
 
-    p50_seconds: float
+    p50_seconds: float | None = None
     """The median, in seconds, above 0."""
-    p95_seconds: float
+    p95_seconds: float | None = None
     """The 95th percentile, in seconds, not below the median."""
+    seconds: Varying | None = None
+    """Its whole time instead of the two: a number, or a distribution such as a log's samples."""
 
     @property
-    def mu(self) -> float:
-        """`ln p50`."""
-        return log(self.p50_seconds)
-
-    @property
-    def sigma(self) -> float:
-        """`ln(p95/p50)/1.6449`."""
-        return log(self.p95_seconds / self.p50_seconds) / _Z95
-
-    @property
-    def mean(self) -> float:
-        """`exp(mu + sigma^2/2)`."""
-        return exp(self.mu + self.sigma**2 / 2)
+    def times(self) -> Times:
+        """The distribution: by percentiles a lognormal with `mu = ln p50, sigma = ln(p95/p50)/1.6449`."""
+        if self.seconds is not None:
+            return times(law(self.seconds, "seconds"))
+        assert self.p50_seconds is not None
+        assert self.p95_seconds is not None
+        return times(Lognormal(log(self.p50_seconds), log(self.p95_seconds / self.p50_seconds) / Z95))
 
     def checked(self, *under: str | int) -> None:
-        """Refuse percentiles that no call can have.
+        """Refuse times that no call can have; `under` is where they stand.
 
         Raises:
-            InvalidInput: not above 0, p95 below p50 or over a million times it; `under` is where they stand.
+            InvalidInput: percentiles not above 0, p95 below p50 or over a million times it, no distribution, neither or
+                both of percentiles and `seconds`, an extra that is not installed.
         """
         low, high = self.p50_seconds, self.p95_seconds
-        checks = Checks(*under).positive(p50_seconds=low, p95_seconds=high)
+        checks = Checks(*under)
+        if self.seconds is not None:
+            for name, value in (("p50_seconds", low), ("p95_seconds", high)):
+                if value is not None:
+                    checks.refuse(name, value, "give seconds, or p50_seconds with p95_seconds")
+            checks.done()
+            times(law(self.seconds, *under, "seconds"))
+            return
+        for name, value in (("p50_seconds", low), ("p95_seconds", high)):
+            if value is None:
+                checks.refuse(name, None, "give p50_seconds with p95_seconds, or seconds")
+        checks.done()
+        assert low is not None
+        assert high is not None
+        checks.positive(p50_seconds=low, p95_seconds=high)
         if 0 < high < low:
             checks.refuse("p95_seconds", high, f"it must not be below p50_seconds, {low}")
         if high > low * _WIDEST > 0:
             checks.refuse("p95_seconds", high, f"it must be at most a million times p50_seconds, {low}")
         checks.done()
-
-    def exceeds(self, seconds: float) -> float:
-        """The probability that a call takes longer."""
-        if seconds <= 0:
-            return 1.0
-        if not self.sigma:
-            return float(seconds < self.p50_seconds)
-        return _NORMAL.cdf((self.mu - log(seconds)) / self.sigma)
-
-    def quantile(self, probability: float) -> float:
-        """The seconds that are not exceeded with that probability."""
-        return exp(self.mu + self.sigma * _NORMAL.inv_cdf(probability))
 
 
 class Way(NamedTuple):
@@ -103,15 +114,17 @@ class Percentiles:
 
 
 def mixture(ways: Sequence[Way], seed: int) -> Waits:
-    """A mixture of sums of independent lognormals; percentiles do not add, so they are drawn.
+    """A mixture of sums of independent times; percentiles do not add, so they are drawn.
 
     The standard error of a percentile is half the distance of the order statistics one binomial error either side.
     """
-    draws = random.Random(seed)  # noqa: S311 - a simulation, no secret
-    chosen = draws.choices(ways, [way.probability for way in ways], k=DRAWS)
-    laws = {way: [(call.mu, call.sigma) for call in way.calls] for way in ways}
-    seconds = sorted(sum(exp(draws.gauss(mu, sigma)) for mu, sigma in laws[way]) for way in chosen)
-    mean = sum(way.probability * sum(call.mean for call in way.calls) for way in ways)
+    dice = random.Random(seed)  # noqa: S311 - a simulation, no secret
+    chosen = dice.choices(ways, [way.probability for way in ways], k=DRAWS)
+    laws = {call: call.times for way in ways for call in way.calls}
+    streams = {call: each.stream(dice) for call, each in laws.items()}
+    drawn = {way: [streams[call] for call in way.calls] for way in ways}
+    seconds = sorted(sum(map(next, drawn[way])) for way in chosen)
+    mean = sum(way.probability * sum(laws[call].mean for call in way.calls) for way in ways)
     error = round(sqrt(DRAWS * 0.95 * 0.05))
     at = round(DRAWS * 0.95)
     half, most, nearly = (seconds[round(DRAWS * share) - 1] for share in (0.5, 0.95, 0.99))

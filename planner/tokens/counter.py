@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from math import sqrt
@@ -16,11 +16,18 @@ from planner.tokens.request import Medium
 from pricing.errors import InvalidInput, NotCountable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from planner.tokens.count import How
     from planner.tokens.registry import Method, Ratio
     from planner.tokens.request import Request, Text
+
+
+def _shares(text: str) -> Mapping[str, float]:
+    """The kinds of text in a text, as shares."""
+    from planner.tokens.kinds import shares  # noqa: PLC0415 - only estimates need it
+
+    return shares(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +36,18 @@ class Counter:
 
     `lengths` takes an encoding's name and returns the function that tells a text's number of tokens. `remote` makes
     what asks a provider for its own count, where a question wants that; without it no text leaves this machine.
+    `shares` tells a text's kinds.
     """
 
     max_bytes: int = guard.MAX_BYTES
     registry: Callable[[], Registry] = registry.shipped
     lengths: Callable[[str], Callable[[str], int]] = engine.lengths
     remote: Callable[[], Asked] | None = None
+    shares: Callable[[str], Mapping[str, float]] = _shares
 
     def once(self) -> Counter:
-        """A counter that counts each text once an encoding: for one question over many models, then dropped."""
-        return replace(self, lengths=cache(lambda encoding: cache(self.lengths(encoding))))
+        """A counter that looks at each text once, and counts it once an encoding: for one question, then dropped."""
+        return replace(self, lengths=cache(lambda encoding: cache(self.lengths(encoding))), shares=cache(self.shares))
 
     def count(self, text: str, model: str, provider: str | None = None) -> Count:
         """The tokens of one text on a model, without any chat framing.
@@ -158,7 +167,7 @@ class Counter:
         tokens = self.tokens(text, method.encoding, place)
         if method.ratios is None:
             return Bounds.exactly(tokens)
-        return _estimate(tokens, text, method.ratios, method.bounds)
+        return _estimate(tokens, self.shares(text), method.ratios, method.bounds)
 
 
 def _length(text: object) -> int:
@@ -166,11 +175,10 @@ def _length(text: object) -> int:
     return len(text) if isinstance(text, str) else 0
 
 
-def _estimate(tokens: int, text: str, ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None) -> Bounds:
+def _estimate(
+    tokens: int, found: Mapping[str, float], ratios: Mapping[str, Ratio], bounds: tuple[float, float] | None
+) -> Bounds:
     """Scale by the ratio of each kind; the bounds widen for few tokens (1/sqrt) and for mixtures."""
-    from planner.tokens.kinds import shares  # noqa: PLC0415 - only estimates need it
-
-    found = shares(text)
     middle = sum(share * ratios[kind].middle for kind, share in found.items())
     low = sum(share * ratios[kind].low for kind, share in found.items())
     high = sum(share * ratios[kind].high for kind, share in found.items())

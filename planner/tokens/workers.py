@@ -131,13 +131,15 @@ class _Worker:
         self._bounds = bounds
         self._loaded: set[str] = set()
         self._late = False
+        self._ending = Lock()  # of two threads that wait for one process, one never learns its exit code
         self.ended = False
 
     def end(self) -> None:
         """Kill the process; whoever waits for its answer is told at once."""
         self.ended = True
-        self._process.kill()
-        self._process.join()
+        with self._ending:
+            self._process.kill()
+            self._process.join()
 
     def count(self, encoding: str, text: str) -> int:
         """The tokens of a text; the encoding is loaded first, outside the time bound."""

@@ -31,7 +31,7 @@ def client(app):
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def guarded(planner):
     """A client of a server with two keys and a small body limit."""
     app = create_app(lambda: planner, Settings(api_keys=("first", "second"), max_body=2000))

@@ -201,6 +201,34 @@ def test_the_catalog_says_what_it_is(client):
     assert client.get("/healthz").json() == {"status": "ok", "catalog": about["version"]}
 
 
+def test_the_schema_of_a_plan_is_served(client):
+    """What an editor asks for is what the verbs take."""
+    example = examples("/v1/plans/check").asked["plan"]["value"]["plan"]
+    Draft202012Validator(client.get("/v1/plans/schema").json()).validate(example)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"steps": {"a": {"kind": "judge", "model": "gpt-5-mini", "prompt": {"user": {"file": "/etc/passwd"}}}}},
+            "not read",
+        ),
+        ({"prices": "ours.toml"}, "was not read"),
+        ({"steps": {}}, "1 to 100 steps"),
+        ({"policies": {}}, "nothing to check"),
+        ({"nam": 1}, "unknown field"),
+    ],
+)
+def test_a_plan_over_http_reads_no_file(client, change, said):
+    """Prompts stand in the body: a file, a price file and a plan that is none are problems, with their place."""
+    example = examples("/v1/plans/check").asked["plan"]["value"]["plan"]
+    answer = client.post("/v1/plans/check", json={"plan": {**example, **change}})
+    assert answer.status_code == 422
+    assert said in answer.json()["errors"][0]["msg"]
+    assert answer.json()["errors"][0]["loc"]
+
+
 def test_prompts_stay_out_of_logs_and_errors_are_short(client, caplog):
     """A refused prompt is neither logged nor echoed whole."""
     secret = "tell-no-one " * 50 + UNCOUNTABLE

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.defaults import MODELS
 from planner.tokens.encodings import ENCODINGS
+from planner.usual import MODELS
 from planner.wire import dumps
 from pricing import BUCKETS, Catalog
 

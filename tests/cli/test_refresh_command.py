@@ -12,7 +12,7 @@ sys.path.append(str(Path(__file__).parents[1] / "pricing" / "sources"))
 from excerpts import texts
 
 from pricing import installed
-from pricing.sources import build, fetch, refresh
+from pricing.sources import build, corrections, fetch, refresh
 
 FILES = {"genai-prices": "genai-prices.json", "litellm": "litellm.json", "models-dev": "models-dev.json"}
 
@@ -87,3 +87,13 @@ def test_there_is_nothing_to_go_back_to(tokenplan):
     """Rollback without a refreshed catalog says so, and so does a comparison with the previous one."""
     assert "nothing to go back to" in tokenplan("prices", "rollback").err
     assert "no previous refreshed catalog" in tokenplan("prices", "diff", "previous").err
+
+
+def test_corrections_that_lapsed_are_one_line_below_the_result(tokenplan, feeds, monkeypatch):
+    """They matter to who keeps the catalog, not to who refreshes: counted last, named in the JSON."""
+    monkeypatch.setattr(corrections.Corrections, "lapsed", lambda *_: ["a: old", "b: older"])
+    ran = tokenplan("prices", "refresh", "--from", str(feeds), "--dry-run")
+    lapsed = json.loads(tokenplan("prices", "refresh", "--from", str(feeds), "--dry-run", "--json").out)["lapsed"]
+    assert lapsed == ["a: old", "b: older"]
+    assert ran.out.splitlines()[-1] == "corrections that no feed calls for any more: 2; --json names them"
+    assert lapsed[0] not in ran.out

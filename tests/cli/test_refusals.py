@@ -218,3 +218,13 @@ def test_bash_takes_the_completion_code(process):
     """The bash code parses."""
     code = process("completion", "bash").stdout
     assert subprocess.run(["bash", "-n"], input=code, text=True, capture_output=True, check=False).returncode == 0
+
+
+def test_a_file_whose_key_stands_twice_is_named(tokenplan, tmp_path):
+    """The command line refuses it with the file's name; an option with its own."""
+    path = tmp_path / "request.json"
+    path.write_text('{"messages": [], "messages": []}')
+    ran = tokenplan("tokens", "gpt-5-mini", "--request", str(path))
+    assert (ran.code, "request.json: the key 'messages' stands twice" in ran.err) == (2, True)
+    ran = tokenplan("routing", "route", "--weak", '{"usd": "1", "usd": "2"}', "--strong", "3")
+    assert (ran.code, "--weak: the key 'usd' stands twice" in ran.err) == (2, True)

@@ -27,6 +27,8 @@ EXPECTED = re.compile(
     r"Framing 'https://telemetryservice\.firstpartyapps\.oaspapps\.com/'"  # Microsoft's, refused by our policy
     r"|Failed to load resource: (the server responded with a status of (401|422|503)|net::ERR_)"
 )
+IMPATIENT = "const set = setTimeout; setTimeout = (work, ms) => set(work, ms > 10_000 ? ms : Math.min(ms, 50));"
+"""Retries without their pauses: what is tried is that they end well, not how long they take."""
 
 
 class Running:
@@ -80,10 +82,8 @@ class Sheet:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.add_init_script(path=HERE / "host.js")
-        if not patient:  # retries without their pauses: what is tried is that they end, not how long they take
-            self.page.add_init_script(
-                "const set = setTimeout; setTimeout = (work, ms) => set(work, ms > 10_000 ? ms : Math.min(ms, 50));"
-            )
+        if not patient:
+            self.page.add_init_script(IMPATIENT)
         self.page.goto(f"{server.url}/excel/taskpane.html")
         self.until("host.startup === 'load'")
 

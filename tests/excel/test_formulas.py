@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from catalogs import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +12,6 @@ from excel.cells import CellError
 from excel.functions import FORMULAS
 from planner import CostQuestion, RouteQuestion, Usage
 from planner.calls import Call, Load
-from planner.planner import Planner
-from planner.tokens import Counter
 
 WANTED = (
     *("TOKENS", "COST", "MONTHLYCOST", "PRICE", "PRICES", "MODELS", "LIMIT", "FITS", "HEADROOM", "COMPARE", "CHEAPEST"),
@@ -55,13 +52,6 @@ EXAMPLES = {
     "CATALOGDATE": (),
 }
 """Worked by hand beside each figure below."""
-
-
-@pytest.fixture(scope="session")
-def planner(shipped):
-    """The shipped catalog and counter at a pinned instant."""
-    counter = Counter()
-    return Planner(shipped, lambda: counter, lambda: NOW)
 
 
 def test_the_formulas_are_those_that_were_promised():

@@ -236,7 +236,7 @@ def test_wrong_inputs_are_named(more, says):
 
 def test_without_its_libraries_a_simulation_says_what_to_install(monkeypatch):
     """NumPy and SciPy are an extra: their absence is told with the command that mends it."""
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(InvalidInput, match=r"pip install 'tokenplan\[planning\]'"):
         ask()
 

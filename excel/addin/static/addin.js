@@ -12,11 +12,14 @@ const CALM_MS = 60_000; // between looks for new prices
 const pane = new Pane({ insert, recalculate, save });
 const client = new Client(location.origin, "", told);
 let state = "connecting";
+let timer = null;
 
 function told(news) {
   const back = state !== "connecting" && state !== "connected" && news.state === "connected";
   state = news.state;
   pane.show(news);
+  clearTimeout(timer);
+  timer = setTimeout(() => client.check(), state === "connected" ? CALM_MS : AWAY_MS);
   // Cells that failed while the server was away, or that hold the prices of before, are asked anew.
   if (back || news.changed) recalculate();
 }
@@ -66,11 +69,6 @@ function letters(column) {
   return (column >= 26 ? letters(Math.floor(column / 26) - 1) : "") + String.fromCharCode(65 + (column % 26));
 }
 
-async function watch() {
-  await client.check();
-  setTimeout(watch, state === "connected" ? CALM_MS : AWAY_MS);
-}
-
 async function start() {
   await Office.onReady();
   const key = await kept().catch(() => ""); // a storage that refuses must not keep the formulas from starting
@@ -78,7 +76,7 @@ async function start() {
   pane.key = key !== "";
   if (globalThis.CustomFunctions?.associate) associate(client, FORMULAS);
   pane.formulas = FORMULAS.map((name) => `${PREFIX}.${name}`);
-  await watch();
+  await client.check();
   await Office.addin?.setStartupBehavior(Office.StartupBehavior.load); // so that formulas compute on open
 }
 

@@ -120,11 +120,15 @@ def _reading(options: Namespace) -> Reading:
             raise InvalidInput(f"unknown shape {options.shape!r}; {one_of(options.shape, SHAPES)}", loc=("shape",))
     common = {name: getattr(options, name) for name in (*TERMS, "allow_nearest_price")}
     given = {name: value for name, value in common.items() if value is not None}
-    return Reading(given, options.shape, _mapped(options.map))
+    return Reading(given, options.shape, mapped(options.map))
 
 
-def _mapped(text: str | None) -> dict[str, str]:
-    """`input_tokens=prompt_tokens,...` as their column -> our name."""
+def mapped(text: str | None) -> dict[str, str]:
+    """`input_tokens=prompt_tokens,...` as their column -> our name.
+
+    Raises:
+        InvalidInput: no such pair, an unknown name, a name or column twice.
+    """
     valid = (*BUCKETS, *TERMS, "provider_usage", "usage")
     found: dict[str, str] = {}
     for pair in (text or "").split(","):

@@ -10,13 +10,27 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.tokens.count import Count, Part
 from planner.tokens.remote.client import Client
 from planner.tokens.remote.providers import Endpoint, endpoint, plain
-from pricing.errors import NoRule, NotCountable, TooLarge
+from pricing.errors import InvalidInput, NoRule, NotCountable, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BASE: Final = "TOKENPLAN_{}_BASE_URL"
 """The environment variable that puts a proxy or a test server in an endpoint's place, by provider in capitals."""
+
+
+def _base(env: Mapping[str, str], variable: str) -> str | None:
+    """The address a variable puts in an endpoint's place.
+
+    Raises:
+        InvalidInput: it is no http address.
+    """
+    base = env.get(variable)
+    if base and not base.startswith(("http://", "https://")):
+        said = f"{variable} is {base!r}; it must be an address such as https://proxy.example/v1"
+        raise InvalidInput(said, loc=(variable,), value=base)
+    return base
+
 
 _FRAMED: Final = "counted by {} as one message of the user, framing included"
 _PLAIN: Final = "counted by {}"
@@ -62,7 +76,7 @@ class Remote:
             raise NotCountable(
                 f"{where.name} counts only with a key; set {where.keys[0]}", loc=("count_with",), value=provider
             )
-        base = self.env.get(BASE.format(provider.upper().replace("-", ""))) or where.base
+        base = _base(self.env, BASE.format(provider.upper().replace("-", ""))) or where.base
         url = base.rstrip("/") + where.path.format(model=model)
         answer = self.client.post(where.name, url, where.headers(key), body)
         try:

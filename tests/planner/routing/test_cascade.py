@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from math import log
 
 import pytest
 from catalogs import NOW
@@ -47,6 +48,23 @@ def test_joint_shares_by_hand(planner):
     assert (answer.cost_usd, answer.quality) == pytest.approx((0.0043, 0.856))
     assert (answer.all_weak_quality, answer.all_strong_quality) == pytest.approx((0.7, 0.86))
     assert answer.break_even_escalation_probability == pytest.approx(1 - 0.0012 / 0.01)
+
+
+def test_bounds_at_the_same_escalation_by_hand(planner):
+    """At 31 %: all 20 % that gain, 0.7 + 0.2; a coin 0.7 + 0.31 x 0.16; all 4 % that lose, 0.7 - 0.04."""
+    answer = ask(planner, tier("0.001"), tier("0.01"), joint=Joint(**JOINT, **ERRORS))
+    found = (answer.oracle_quality, answer.random_quality, answer.worst_quality)
+    assert found == pytest.approx((0.9, 0.7496, 0.66))
+
+
+@given(shares=st.lists(st.floats(0.001, 1), min_size=4, max_size=4), sens=SHARE, fe=SHARE)
+def test_no_verifier_leaves_the_bounds(planner, shares, sens, fe):
+    """Whatever a verifier's errors, its quality lies between the worst and the oracle's that escalate as much."""
+    joint = {name: share / sum(shares) for name, share in zip(JOINT, shares, strict=True)}
+    errors = {"sensitivity": sens, "false_escalation_rate": fe}
+    answer = ask(planner, tier("0.001"), tier("0.01"), joint=Joint(**joint, **errors))
+    assert answer.worst_quality - 1e-9 <= answer.quality <= answer.oracle_quality + 1e-9
+    assert answer.worst_quality - 1e-9 <= answer.random_quality <= answer.oracle_quality + 1e-9
 
 
 def test_almost_no_quality_has_no_price(planner):
@@ -109,7 +127,10 @@ def test_a_perfect_verifier_is_best(planner, shares, sens, false):
 
 def test_a_mixture_s_percentiles_are_scipy_s():
     """A mixture of two lognormals, its distribution function inverted; within four standard errors."""
-    laws = [stats.lognorm(each.sigma, scale=each.p50_seconds) for each in (QUICK, SLOW)]
+    laws = [
+        stats.lognorm(log(each.p95_seconds / each.p50_seconds) / 1.6448536, scale=each.p50_seconds)
+        for each in (QUICK, SLOW)
+    ]
 
     def below(at):
         return 0.7 * laws[0].cdf(at) + 0.3 * laws[1].cdf(at)
@@ -125,7 +146,7 @@ def test_escalated_requests_wait_for_both(planner):
     tiers = (tier("1", 0.0, latency=QUICK), tier("2", latency=SLOW))
     first, again, other = (ask(planner, *tiers, seed=seed).latency for seed in (1, 1, 2))
     assert first == again != other
-    assert first.mean_seconds == pytest.approx(QUICK.mean + SLOW.mean)
+    assert first.mean_seconds == pytest.approx(QUICK.times.mean + SLOW.times.mean)
     assert first.p50_seconds > 5.0
 
 

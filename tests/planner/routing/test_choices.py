@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from itertools import combinations
+from math import log
 
 import pytest
 from catalogs import NOW
@@ -35,6 +36,7 @@ QUALITIES = {
     "strong_easy_quality": 0.97,
     "strong_hard_quality": 0.85,
 }
+Z95 = 1.6448536269514722
 WAIT = Latency(p50_seconds=1.0, p95_seconds=4.0)
 
 
@@ -97,7 +99,7 @@ def test_a_vote_by_hand(planner):
     answer = planner.vote(VoteQuestion(votes=3, correct_probability=0.8, call=CENT, latency=WAIT))
     assert (answer.majority_probability, answer.any_correct_probability) == pytest.approx((0.896, 0.992))
     assert (answer.cost_usd, answer.extra_usd_per_extra_correct) == pytest.approx((0.03, 0.02 / 0.096))
-    law = stats.lognorm(WAIT.sigma, scale=1.0)
+    law = stats.lognorm(log(4) / Z95, scale=1.0)
     assert law.cdf(answer.latency.p95_seconds) ** 3 == pytest.approx(0.95)
 
 
@@ -116,9 +118,13 @@ def test_a_hedge_is_that_of_a_simulation(planner, second):
     dice, runs, after = random.Random(5), 60_000, 2.0
     extra, wins, spent, seconds = 0, 0, 0.0, []
     for _ in range(runs):
-        first = dice.lognormvariate(WAIT.mu, WAIT.sigma)
+        first = dice.lognormvariate(0, log(4) / Z95)
         hedged = first > after
-        other = after + dice.lognormvariate(second.mu, second.sigma) if hedged else float("inf")
+        other = (
+            after + dice.lognormvariate(log(second.p50_seconds), log(second.p95_seconds / second.p50_seconds) / Z95)
+            if hedged
+            else float("inf")
+        )
         extra, wins = extra + hedged, wins + (other < first)
         spent += (0.005 if other < first else 0.01) + ((0.1 if other < first else 0.05) if hedged else 0.0)
         seconds.append(min(first, other))
@@ -144,7 +150,7 @@ def test_a_hedge_at_once_and_never(planner):
         return planner.hedge(HedgeQuestion(call=CENT, latency=WAIT, hedge_after_seconds=after))
 
     assert ask(0.0).cost_usd == pytest.approx(0.02)
-    assert ask(0.0).hedged.p50_seconds == pytest.approx(WAIT.quantile(1 - 0.5**0.5))
+    assert ask(0.0).hedged.p50_seconds == pytest.approx(WAIT.times.quantile(1 - 0.5**0.5))
     assert ask(1e9).hedged == ask(1e9).single
     assert ask(1e9).extra_usd == pytest.approx(0)
 
@@ -180,7 +186,7 @@ def test_a_chain_is_that_of_a_simulation(planner):
     answer = planner.fallback(FallbackQuestion(chain=chain))
     assert answer.cost_usd == pytest.approx(spent / runs, rel=0.04)
     assert answer.success_probability == pytest.approx(served / runs, abs=0.008)
-    assert answer.latency.mean_seconds == pytest.approx((1 + 0.4 + 0.16) * WAIT.mean)
+    assert answer.latency.mean_seconds == pytest.approx((1 + 0.4 + 0.16) * WAIT.times.mean)
 
 
 WRONG = [

@@ -135,3 +135,15 @@ def test_harmony_text_loads_no_second_encoding():
     assert encodings.SHARED["o200k_harmony"] == "o200k_base"
     text = heldout("mixed") + "<|start|>"
     assert encodings.lengths("o200k_harmony")(text) == len(encodings.encoding("o200k_harmony").encode_ordinary(text))
+
+
+def test_for_one_question_a_text_is_looked_at_once_however_many_models_there_are():
+    """Three models that estimate from the same encoding count the text once and read its kinds once."""
+    looked = []
+    counter = Counter(
+        lengths=lambda name: lambda text: looked.append((name, text)) or 5,
+        shares=lambda text: looked.append(("kinds", text)) or {"english": 1.0},
+    ).once()
+    found = [counter.count("Where is it?", model) for model in ("claude-haiku-4-5", "grok-4", "claude-haiku-4-5")]
+    assert sorted(looked) == [("kinds", "Where is it?"), ("o200k_base", "Where is it?")]
+    assert found[0] == found[2]

@@ -1,4 +1,4 @@
-"""The models that `tokenplan estimate` takes when none is named."""
+"""The models that an estimate takes when none is named: on the command line, and first on the page."""
 
 from __future__ import annotations
 
