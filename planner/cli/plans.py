@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from planner.cli.options import Command
 from planner.cli.render import Output
 from planner.planner import Planner
-from pricing.errors import InvalidInput, TokenplanError
+from pricing.errors import InvalidInput, TokenplanError, one_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BREACHED: Final = 1
 WRONG: Final = 2
-_REPORTS: Final = ("table", "json", "markdown", "csv")
+_REPORTS: Final = ("table", "json", "markdown", "csv", "html", "xlsx")
 _CHECKS: Final = ("table", "json", "markdown", "github", "junit")
 
 
@@ -41,6 +41,9 @@ def declare(parser: Parser, formats: tuple[str, ...], plans: str) -> None:
 
 def _declare_report(parser: Parser) -> None:
     declare(parser, _REPORTS, "PLAN")
+    parser.add_argument(
+        "--out", metavar="FILE", help="write the report there; .json, .md, .csv, .html and .xlsx say its format"
+    )
 
 
 def _declare_check(parser: Parser) -> None:
@@ -59,13 +62,36 @@ def _report(planner: Planner, options: Namespace) -> Output:
     else:
         path, scenario = one(options)
         answer = _reported(planner, path, scenario, options)
-    if options.format == "json":
+    form = _form(options)
+    if form in ("html", "xlsx") or options.out is not None:
+        from planner.cli.planfiles import written
+
+        return Output(answer, lambda: (written(answer, form, options.out),), lambda: report_rows(answer))
+    if form == "json":
         options.json = True
-    if options.format == "markdown":
+    if form == "markdown":
         return Output(answer, lambda: (markdown(report_page(answer)),))
-    if options.format == "csv":
+    if form == "csv":
         return Output(answer, lambda: (csv_text(report_rows(answer)),))
     return Output(answer, lambda: report_page(answer), lambda: report_rows(answer))
+
+
+def _form(options: Namespace) -> str:
+    """The format that is asked for, by name or by the ending of the file."""
+    named: str = options.format
+    if options.out is None:
+        if named == "xlsx":
+            raise InvalidInput("--format xlsx needs --out FILE.xlsx; a workbook is no text", loc=("out",))
+        return named
+    kinds = {"json": "json", "md": "markdown", "csv": "csv", "html": "html", "xlsx": "xlsx", "txt": "table"}
+    ending = options.out.rpartition(".")[2].lower()
+    if ending not in kinds:
+        raise InvalidInput(f"--out {options.out}: {one_of(ending, kinds)}", loc=("out",), value=options.out)
+    if named not in ("table", kinds[ending]):
+        raise InvalidInput(
+            f"--out {options.out} is {kinds[ending]}, --format says {named}", loc=("out",), value=options.out
+        )
+    return kinds[ending]
 
 
 def one(options: Namespace) -> tuple[str, str | None]:
@@ -223,6 +249,7 @@ _REPORT: Final = Command(
         "tokenplan report examples/plans/support/plan.toml",
         "tokenplan report examples/plans/support/plan.toml --scenario launch --format markdown",
         "tokenplan report examples/plans/reader/plan.yaml --set traffic.users=900",
+        "tokenplan report examples/plans/support/plan.toml --out report.html",
     ),
     _declare_report,
     _report,

@@ -7,6 +7,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 HERE = Path(__file__).parent
@@ -160,3 +161,33 @@ def test_the_example_plans_hold(tokenplan, pinned, path):
     pinned.delenv("TOKENPLAN_CATALOG")
     ran = tokenplan("check", str(ROOT / "examples/plans" / path))
     assert (ran.code, ran.err) == (0, ""), ran.out
+
+
+def test_the_report_as_one_page_and_as_a_workbook(tokenplan, tmp_path):
+    """HTML holds its charts and asks nothing of any address; the workbook holds numbers; the ending says the format."""
+    page, book = tmp_path / "report.html", tmp_path / "report.xlsx"
+    for path in (page, book, tmp_path / "report.md"):
+        assert tokenplan("report", "plans/plan.toml", "--out", str(path)).out == f"written: {path}\n"
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 3
+    assert [each for each in ("<script", "src=", "<link", "@import", "url(http") if each in text] == []
+    assert "The export button | does nothing." not in text
+    assert text == tokenplan("report", "plans/plan.toml", "--format", "html").out
+    figures = {row[0]: row[1:] for row in openpyxl.load_workbook(book)["Figures"].iter_rows(values_only=True)}
+    report = json.loads(tokenplan("report", "plans/plan.toml", "--json").out)
+    assert figures["cost_per_month_usd"][0] == pytest.approx(report["cost_per_month_usd"]["mean"])
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("--out", "report.pdf"), "--out report.pdf: valid: json, md"),
+        (("--out", "report.html", "--format", "csv"), "--out report.html is html, --format says csv"),
+        (("--out", "no/where.html"), "--out no/where.html: No such file"),
+        (("--format", "xlsx"), "--format xlsx needs --out"),
+    ],
+)
+def test_a_file_that_cannot_be_is_named(tokenplan, argv, says):
+    """An ending of no format, two formats, no folder, a workbook as text: exit code 2."""
+    ran = tokenplan("report", "plans/plan.toml", *argv)
+    assert (ran.code, says in ran.err) == (2, True), ran

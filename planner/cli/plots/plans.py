@@ -1,4 +1,4 @@
-"""Pictures of plans: the nearest break-points, and a month's cost over the values of one or two inputs."""
+"""Pictures of plans: a report's steps, waits and months, the nearest break-points, a sweep."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.plans.breakpoints import BreakpointsAnswer
+    from planner.plans.report import Report
     from planner.plans.sweep import SweepAnswer
 
 MOST: Final = 12
@@ -45,3 +46,32 @@ def sweep(axes: Axes, answer: SweepAnswer) -> None:
     axes.yaxis.set_major_formatter("{x:,.0f}")
     if len(answer.paths) > 1:
         axes.legend(frameon=False)
+
+
+def steps(axes: Axes, report: Report) -> None:
+    """A bar a step, as long as its month in USD, the first step on top."""
+    shown = report.steps[::-1]
+    bars = axes.barh([step.name for step in shown], [step.usd_per_month for step in shown])
+    axes.bar_label(bars, [f" {step.usd_per_month:,.2f}" for step in shown])
+    axes.set(title="Cost of a month by step", xlabel="USD a month")
+    axes.xaxis.set_major_formatter("{x:,.0f}" if report.cost_per_month_usd.mean >= MOST else "{x:g}")
+    axes.margins(x=0.15)
+
+
+def waits(axes: Axes, report: Report) -> None:
+    """How long each step takes, p50 and p95, and the whole request."""
+    spreads = [(step.name, step.seconds) for step in report.steps if not step.background]
+    spreads += [("first token", report.first_token_seconds), ("to the end", report.end_seconds)]
+    shown = [(name, each) for name, each in spreads if each is not None and each.p95 is not None][::-1]
+    names = [name for name, _ in shown]
+    axes.barh(names, [each.p95 or 0.0 for _, each in shown], height=0.8, color="0.85", label="p95")
+    axes.barh(names, [each.p50 or 0.0 for _, each in shown], height=0.4, label="p50")
+    axes.set(title="How long users wait", xlabel="seconds")
+    axes.legend(frameon=False, loc="lower right")
+
+
+def months(axes: Axes, report: Report) -> None:
+    """The cost of each month ahead."""
+    axes.bar([each.month for each in report.months], [each.usd for each in report.months])
+    axes.set(title="Cost of the months ahead", xlabel="month", ylabel="USD")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
