@@ -88,8 +88,8 @@ def convert(file: bytes, route: str) -> tuple[bytes, int]:
     return converted(file, route_named(route))
 
 
-def libreoffice(server: str | None, catalog: str | None, prices: str | None) -> bytes:
-    """The extension for LibreOffice Calc, which answers in process, or through a server at that address.
+def libreoffice(server: str, catalog: str | None, prices: str | None) -> bytes:
+    """The extension for LibreOffice Calc, which answers in process, else through a server at that address.
 
     Raises:
         InvalidInput: the server's address is not one of this machine over http.

@@ -17,30 +17,39 @@ from excel.functions import FORMULAS, PREFIX
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from excel.registry import Formula
 
 COMPONENT: Final = Path(__file__).with_name("component.py")
 IDENTIFIER: Final = "org.tokenplan.formulas"
+SERVER: Final = "http://127.0.0.1:8321"
+"""Where `tokenplan serve` listens."""
 LOCAL: Final = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/?")
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OOR: Final = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 
 
-def oxt(server: str | None = None, catalog: str | None = None, prices: str | None = None) -> bytes:
-    """The extension, for the Tokenplan that builds it: in process, or through a server at that address.
+def oxt(
+    server: str = SERVER, catalog: str | None = None, prices: str | None = None, paths: Sequence[str] | None = None
+) -> bytes:
+    """The extension, for the Tokenplan that builds it.
+
+    It answers in process where LibreOffice's Python can import that from `paths` (where this one is, unless given),
+    else through the server.
 
     Raises:
         InvalidInput: the address is not one of this machine over http.
     """
-    if server is not None and not LOCAL.fullmatch(server):
+    if not LOCAL.fullmatch(server):
         raise InvalidInput(
             f"server is {server!r}; it must be a server of this machine, such as http://127.0.0.1:8321",
             loc=("server",),
             value=server,
         )
     told = {
-        "paths": [] if server else _paths(),
-        "server": server.rstrip("/") if server else None,
+        "paths": _paths() if paths is None else list(paths),
+        "server": server.rstrip("/"),
         "catalog": catalog,
         "prices": prices,
         "service": PREFIX,
@@ -91,10 +100,8 @@ def _description() -> str:
 
 def _types() -> str:
     """One interface with a method for each formula; LibreOffice reads its source as it is."""
-    methods = "\n".join(
-        f"  any {each.name}({', '.join(f'[in] any a{at}' for at in range(len(each.arguments)))});"
-        for each in FORMULAS.values()
-    )
+    taken = {each.name: ", ".join(f"[in] any a{at}" for at in range(len(each.arguments))) for each in FORMULAS.values()}
+    methods = "\n".join(f"  sequence< sequence< any > > {name}({arguments});" for name, arguments in taken.items())
     return f"module org {{ module tokenplan {{ interface XFormulas {{\n{methods}\n}}; }}; }};\n"
 
 

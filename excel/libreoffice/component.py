@@ -10,11 +10,14 @@ import json
 import struct
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import unohelper
 from com.sun.star.lang import XServiceInfo
 from org.tokenplan import XFormulas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TOLD: dict[str, Any] = json.loads(Path(__file__).with_name("told.json").read_text(encoding="utf-8"))
 ERRORS = {"#N/A": 32767, "#VALUE!": 519}
@@ -31,6 +34,11 @@ def _error(code: str) -> float:
 def _rows(cells: object) -> object:
     """An argument as rows: LibreOffice hands a range over as tuples."""
     return [list(row) for row in cells] if isinstance(cells, tuple) else cells
+
+
+def _table(rows: list[list[object]], cell: Callable[[object], object]) -> object:
+    """A spill, as the rows of a sequence."""
+    return tuple(tuple(map(cell, row)) for row in rows)
 
 
 class _InProcess:
@@ -51,7 +59,7 @@ class _InProcess:
     def __call__(self, name: str, cells: list[object]) -> object:
         found = self._formulas[name](self._planner, cells)
         if isinstance(found, list):
-            return tuple(tuple(self._cell(each) for each in row) for row in found)
+            return _table(found, self._cell)
         return self._cell(found)
 
     def _cell(self, value: object) -> object:
@@ -72,7 +80,7 @@ class _Served:
         with urlopen(Request(f"{self._url}/v1/excel/calls", body, headers), timeout=TIMEOUT) as found:  # noqa: S310 - told at build
             answer = json.load(found)["answers"][0]
         if isinstance(answer, list):
-            return tuple(tuple(self._cell(each) for each in row) for row in answer)
+            return _table(answer, self._cell)
         return self._cell(answer)
 
     def _cell(self, value: object) -> object:
@@ -96,9 +104,10 @@ class _Answers:
 
     @staticmethod
     def _find() -> Any:
-        if TOLD["server"]:
+        try:
+            return _InProcess()
+        except ImportError:  # another Python than the one that Tokenplan was installed with
             return _Served(TOLD["server"])
-        return _InProcess()
 
 
 class Formulas(unohelper.Base, XFormulas, XServiceInfo):  # type: ignore[misc]  # LibreOffice's own, untyped
@@ -122,7 +131,8 @@ class Formulas(unohelper.Base, XFormulas, XServiceInfo):  # type: ignore[misc]  
 
 def _method(name: str) -> Any:
     def call(self: object, *cells: object) -> object:  # noqa: ARG001 - a method
-        return _Answers.to(name, cells)
+        found = _Answers.to(name, cells)
+        return found if isinstance(found, tuple) else ((found,),)
 
     return call
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from planner.planner import Planner
 
 
+SERVER: Final = "http://127.0.0.1:8321"
+
+
 class Workbooks(Protocol):
     """The spreadsheet face, as these commands use it."""
 
@@ -28,7 +31,7 @@ class Workbooks(Protocol):
     def convert(self, file: bytes, route: str) -> tuple[bytes, int]:
         """A workbook with its formulas as another route stores them, and how many there were."""
 
-    def libreoffice(self, server: str | None, catalog: str | None, prices: str | None) -> bytes:
+    def libreoffice(self, server: str, catalog: str | None, prices: str | None) -> bytes:
         """The extension for LibreOffice."""
 
 
@@ -113,8 +116,8 @@ def _convert(planner: Planner, options: Namespace) -> Output:
 
 def _declare_libreoffice(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--server", metavar="URL",
-        help="a `tokenplan serve` of this machine, where LibreOffice's Python cannot import Tokenplan [in process]",
+        "--server", metavar="URL", default=SERVER,
+        help=f"a `tokenplan serve` of this machine, for a LibreOffice whose Python cannot import Tokenplan [{SERVER}]",
     )  # fmt: skip
     _add_out(parser, "tokenplan.oxt")
 

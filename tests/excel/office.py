@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -11,6 +14,7 @@ from zipfile import ZipFile
 import openpyxl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SOFFICE = shutil.which("soffice")
@@ -54,3 +58,20 @@ def cells(file: Path) -> dict[tuple[str, str], object]:
     """Every cell's value, by sheet and place."""
     book = openpyxl.load_workbook(file, data_only=True)
     return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet for cell in row}
+
+
+@contextmanager
+def served(now: str) -> Iterator[str]:
+    """A real `tokenplan serve` on a free port, at a pinned instant."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "planner.main", "serve", "--port", "0"],
+        env={**os.environ, "TOKENPLAN_NOW": now},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield next(line for line in server.stdout if line.startswith("ready ")).split()[1]
+    finally:
+        server.terminate()
+        server.wait(30)
+        server.stdout.close()

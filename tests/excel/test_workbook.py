@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import formualizer
 import openpyxl
 import pytest
-from office import cells, convert
+from catalogs import NOW
+from office import cells, convert, served
 
 from excel.libreoffice.build import oxt
 from excel.workbook import values
 from excel.workbook.book import MODELS, book
-from excel.workbook.description import COLUMNS, Computed
+from excel.workbook.description import COLUMNS, Book, Computed, Page
 from excel.workbook.lookups import PRICE_COLUMNS
 from excel.workbook.pages import inputs, latency, requests
 from excel.workbook.refresh import converted, refreshed
@@ -405,6 +408,30 @@ def test_libreoffice_works_out_our_formulas_through_the_extension(books, tmp_pat
     }
 
 
+@pytest.mark.slow
+@pytest.mark.office
+def test_the_extension_asks_a_server_where_it_cannot_import_us(planner, tmp_path):
+    """Built for a Python without Tokenplan, a real LibreOffice gets figures, spills and errors from a real server."""
+    page = Page("Costs", "Costs", "", (2, 24, 12))
+    asked = {
+        "B4": 'TP.COST("gpt-5.6-luna",1000,200)',
+        "B5": 'TP.COST("nothing",1000)',
+        "B6": 'TP.COST("gpt-5.6-luna","many")',
+        "B7": 'SUM(TP.COST("gpt-5.6-luna",C7:C8))',
+    }
+    for at, formula in asked.items():
+        page.put(at, Computed('""', formula))
+    page.put("C7", 1000.0)
+    page.put("C8", 2000.0)
+    file = xlsx(Book((page,)), "libreoffice", {})
+    with served(NOW.isoformat()) as address:
+        saved = cells(convert(tmp_path, file, extension=oxt(address, paths=())))
+    used = Usage(input_tokens=1000, output_tokens=200)
+    assert same(saved["Costs", "B4"], float(planner.cost(CostQuestion(model="gpt-5.6-luna", usage=used)).total_usd))
+    assert (saved["Costs", "B5"], saved["Costs", "B6"]) == ("#N/A", "#VALUE!")
+    assert same(saved["Costs", "B7"], 3000 * 0.2 / 1e6)
+
+
 def test_the_extension_answers_only_from_this_machine():
     """A server elsewhere is refused when the extension is built."""
     for address in ("https://example.com", "http://10.0.0.1:8321", "nonsense"):
@@ -417,3 +444,19 @@ def test_the_price_columns_are_named(books):
     names = openpyxl.load_workbook(BytesIO(books["none"][1])).defined_names
     assert {re.sub(r"[A-Z]", "", names[each].attr_text.partition("!")[2]) for each in PRICE_COLUMNS} == {"$$7:$$49"}
     assert latency.LAST == 14
+
+
+def test_the_formulas_are_those_that_were_looked_at(books):
+    """Every formula of the plain and the add-in's book, held against a file; TOKENPLAN_GOLDEN=write rewrites it."""
+    for route in ("none", "officejs"):
+        lines = [
+            f"{page.name}!{at}\t{stored(cell.content, route)}"
+            for page in books[route][0].pages
+            for at, cell in page.cells.items()
+            if isinstance(cell.content, Computed) and page.name != "Prices"
+        ]
+        golden = Path(__file__).parent / "golden" / f"workbook-{route}.txt"
+        if os.environ.get("TOKENPLAN_GOLDEN") == "write":
+            golden.parent.mkdir(exist_ok=True)
+            golden.write_text("\n".join(lines) + "\n")
+        assert golden.read_text().splitlines() == lines
