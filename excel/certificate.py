@@ -44,7 +44,7 @@ def development(folder: Path, now: datetime) -> tuple[Certificate, bool]:
         InvalidInput: the library is missing, or the folder cannot be written.
     """
     found = Certificate(folder / "localhost.pem", folder / "localhost-key.pem", folder / AUTHORITY)
-    if all(each.is_file() for each in found) and _ends(found.chain) - now > SPARE:
+    if all(each.is_file() for each in found) and _lasts(found.chain, now):
         return found, False
     try:
         _make(found, now)
@@ -81,6 +81,14 @@ def _make(found: Certificate, now: datetime) -> None:
 
 def _stamp(now: datetime, zone: tzinfo) -> str:
     return f"{now.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _lasts(chain: Path, now: datetime) -> bool:
+    """Whether it is a certificate still, and for long enough."""
+    try:
+        return _ends(chain) - now > SPARE
+    except ValueError:
+        return False
 
 
 def _ends(chain: Path) -> datetime:

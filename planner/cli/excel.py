@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from planner.cli.options import Command, count
 from planner.cli.render import Output
 from planner.cli.service import Secure
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -45,6 +46,13 @@ def _serve(planner: Planner, options: Namespace) -> Output:
     from pricing.installed import home
 
     folder = Path(options.folder) if options.folder else Path(home()) / "excel"
+    office_js = Path(options.office_js) if options.office_js else None
+    if office_js is not None and not (office_js / "office.js").is_file():
+        raise InvalidInput(
+            f"{office_js} holds no office.js; give the folder dist of the npm package @microsoft/office-js",
+            loc=("office_js",),
+            value=options.office_js,
+        )
     certificate, key, trust = options.spreadsheet().certificate(folder)
     print(f"{trust}\n", flush=True)
     options.serve(
@@ -52,7 +60,7 @@ def _serve(planner: Planner, options: Namespace) -> Output:
         host="127.0.0.1",
         port=options.port,
         secure=Secure(certificate, key),
-        office_js=Path(options.office_js) if options.office_js else None,
+        office_js=office_js,
     )
     return Output(None, tuple)
 

@@ -31,6 +31,20 @@ def test_a_certificate_is_made_once_and_anew_before_it_ends(tmp_path):
     assert made.chain.read_bytes() != before
 
 
+def test_a_damaged_certificate_is_made_anew(tmp_path):
+    """Half a file is none."""
+    made, _ = development(tmp_path, NOW)
+    made.chain.write_bytes(b"-----BEGIN CERTIFICATE-----")
+    assert development(tmp_path, NOW) == (made, True)
+    assert development(tmp_path, NOW) == (made, False)
+
+
+def test_a_folder_without_office_js_is_refused(tmp_path, capsys):
+    """Before anything is served, with the folder that is meant."""
+    assert main(["excel", "serve", "--port", "0", "--folder", str(tmp_path), "--office-js", str(tmp_path)]) == 2
+    assert "holds no office.js; give the folder dist of the npm package" in capsys.readouterr().err
+
+
 def test_the_key_is_the_owner_s_and_the_authority_s_is_not_kept(tmp_path):
     """What could sign for other names is written nowhere; the server's own key is readable by its owner only."""
     made, _ = development(tmp_path, NOW)
