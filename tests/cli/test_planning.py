@@ -75,6 +75,13 @@ def test_wrong_options_are_named(tokenplan, argv, says):
     assert says in ran.err
 
 
+def test_what_is_wrong_in_a_list_is_told_with_its_place(tokenplan):
+    """Of three tiers the second lacks its share: the message says which, as HTTP's `loc` does."""
+    ran = tokenplan("routing", "cascade", "--tiers", "0.001@0.5,0.002,0.01")
+    assert (ran.code, ran.out) == (2, "")
+    assert "tiers.1.accept_probability: accept_probability is None; every tier but the last needs it" in ran.err
+
+
 def test_the_page_and_the_csv_hold_every_figure(tokenplan, golden):
     """Money, shares and nested answers are written in the form that their names ask for."""
     argv = (*ROUTE, "--weak", "gpt-5-mini:1000/200", "--strong", "0.01", "--requests-per-month", "1000")

@@ -311,7 +311,7 @@ def test_one_model_at_two_sizes(planner):
         ({"store": Store(bytes_per_dimension=0.0)}, InvalidInput, "bytes_per_dimension is 0.0"),
         ({"quality_table": ((0, 0.0, 1.0),)}, InvalidInput, "tokens from 1"),
         ({"quality_table": ((9, 0.5, 1.0), (9, 0.5, 0.9))}, InvalidInput, "were given before"),
-        ({"quality_table": ((9, 0.5, float("nan")),)}, InvalidInput, "quality not negative"),
+        ({"quality_table": ((9, 0.5, float("nan")),)}, InvalidInput, "quality from 0 to"),
         ({"rerank": Call()}, InvalidInput, "exactly one of usd and model"),
         ({"model": "mute"}, NotPriced, "no price for output_tokens"),
         ({"model": "nobody"}, UnknownModel, "nobody"),
