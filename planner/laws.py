@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, pi, sqrt
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -89,9 +90,19 @@ def _normal_quantile(at: Floats) -> Floats:
 
         found: Floats = ndtri(at)
         return found
+    return _few_quantiles(tuple(at.tolist()))
+
+
+@lru_cache(maxsize=16)
+def _few_quantiles(at: tuple[float, ...]) -> Floats:
+    """The same for few values: a plan is evaluated at the same probabilities over and over."""
     from statistics import NormalDist  # noqa: PLC0415 - only percentiles need it
 
-    return np.array(list(map(NormalDist().inv_cdf, at.tolist())))
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    found = np.array(list(map(NormalDist().inv_cdf, at)))
+    found.flags.writeable = False
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,9 @@ class Usage:
         if self.audio_seconds is self.video_seconds is self.cache_storage_token_hours is _NONE:
             return
         for name, amount in zip(_AMOUNTS, _amounts(self), strict=True):
-            if type(amount) is int:
-                object.__setattr__(self, name, Decimal(amount))
-            elif not isinstance(amount, Decimal) or not amount.is_finite() or not 0 <= amount <= LARGEST:
+            exact = Decimal(amount) if type(amount) is int else amount
+            object.__setattr__(self, name, exact)
+            if not isinstance(exact, Decimal) or not exact.is_finite() or not 0 <= exact <= LARGEST:
                 raise _refused(self)
 
     @property

@@ -192,7 +192,8 @@ _COLUMNS: Final[dict[str, Any]] = {
                     for name in ("model", "provider", "service_tier", "region", "as_of")
                 },
                 **{
-                    name: {"type": ["array", "number" if name in _AMOUNTS else "integer"], "minimum": 0} | _COLUMN
+                    name: {"type": ["array", "number" if name in _AMOUNTS else "integer", "null"], "minimum": 0}
+                    | _COLUMN
                     for name in BUCKETS
                 },
             },

@@ -167,6 +167,10 @@ class Verbs:
 
     report = Asks(Planner.report, posted)
     check = Asks(Planner.check, posted)
+    pieces = Asks(Planner.pieces, posted)
+    diff = Asks(Planner.diff, posted)
+    breakpoints = Asks(Planner.breakpoints, posted)
+    sweep = Asks(Planner.sweep, posted)
     actuals_report = Asks(Planner.actuals_report, posted)
     actuals_fit = Asks(Planner.actuals_fit, posted)
     actuals_compare = Asks(Planner.actuals_compare, posted)

@@ -279,7 +279,7 @@ def test_usage_refuses_what_is_no_count(value):
     assert caught.value.problems[0].input is value
 
 
-@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal(-1), Decimal("Infinity"), 1.5])
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal(-1), Decimal("Infinity"), 1.5, -5, 10**12 + 1])
 def test_usage_refuses_what_is_no_duration(value):
     """Seconds are finite, non-negative decimals."""
     with pytest.raises(InvalidUsage, match="audio_seconds"):

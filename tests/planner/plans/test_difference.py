@@ -79,7 +79,7 @@ STEPS = st.dictionaries(
         step,
         model=st.sampled_from(["small", "large"]),
         output_tokens=st.integers(0, 500),
-        share=st.floats(0, 1),
+        share=st.just(0) | st.floats(1e-6, 1),
         prompt=st.builds(lambda tokens: {"tokens": tokens}, st.integers(1, 5000)),
     ),
     min_size=1,
