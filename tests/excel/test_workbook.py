@@ -12,6 +12,8 @@ import formualizer
 import openpyxl
 import pytest
 from catalogs import NOW
+from hypothesis import given
+from hypothesis import strategies as st
 from office import cells, convert, served
 
 from excel.libreoffice.build import oxt
@@ -27,7 +29,7 @@ from planner import CachingQuestion, CostQuestion, EconomicsQuestion, Projection
 from planner.calls import Call
 from planner.economics.margins import Payment, PlanTier
 from planner.economics.projection import GrowingTier
-from pricing.errors import InvalidInput, UnknownModel
+from pricing.errors import InvalidInput, NotPriced, UnknownModel
 
 TINY = 1e-9
 """A sheet's binary figures against exact ones."""
@@ -53,6 +55,12 @@ def books(planner):
         found = values.evaluated(file, described, route, planner)
         made[route] = (described, xlsx(described, route, found), found)
     return made
+
+
+@pytest.fixture(scope="session")
+def engine(books):
+    """The plain workbook in an engine, for properties that set every cell they look at."""
+    return formualizer.load_workbook_bytes(books["none"][1])
 
 
 @pytest.fixture
@@ -256,6 +264,31 @@ def test_a_long_prompt_is_priced_by_its_own_row(plain, planner):
         used = Usage(input_tokens=tokens, output_tokens=350)
         asked = CostQuestion(model="gpt-5.6-luna", usage=used)
         assert same(plain.look("Requests", "L7"), float(planner.cost(asked).total_usd)), tokens
+
+
+TOKENS = st.integers(0, 400_000)
+
+
+@given(model=st.sampled_from(MODELS), tier=st.sampled_from(["standard", "batch"]), tokens=st.tuples(*[TOKENS] * 5))
+def test_any_request_costs_what_the_verb_says(engine, planner, model, tier, tokens):
+    """Whatever the model, tier and tokens: the plain formula is the exact cost, or the tier is not sold in both."""
+    fresh, cached, written, output, reasoning = tokens
+    used = Usage(
+        input_tokens=fresh,
+        cache_read_tokens=cached,
+        cache_write_5m_tokens=written,
+        output_tokens=output,
+        reasoning_tokens=reasoning,
+    )
+    for column, value in zip("CDEFGHI", (model, tier, fresh, cached, written, output, reasoning), strict=True):
+        engine.set_value("Requests", 7, COLUMNS.index(column) + 1, value)
+    shown = values._shown(engine.evaluate_cell("Requests", 7, COLUMNS.index("L") + 1))
+    try:
+        exact = float(planner.cost(CostQuestion(model=model, usage=used, service_tier=tier)).total_usd)
+    except NotPriced:
+        assert str(shown).startswith("#")
+    else:
+        assert same(shown, exact)
 
 
 def test_prices_of_your_own_are_used(plain):
