@@ -31,7 +31,7 @@ def _sent(text: str) -> dict[str, Any] | None:
     return None if usage is None else {"usage": usage}
 
 
-def _called(text: str) -> dict[str, Any]:
+def called(text: str) -> dict[str, Any]:
     """USD as stated, `MODEL`, or `MODEL:IN/OUT`."""
     name, _, sent = text.rpartition(":")
     usage = size(sent)
@@ -71,7 +71,7 @@ class Call(Load, Terms):
     """One call of a model: `usd` as stated, or `model` with a load of its own or the question's."""
 
     __pydantic_config__: ClassVar = STRICT
-    __short__: ClassVar = Short("USD|MODEL[:IN/OUT]", _called)
+    __short__: ClassVar = Short("USD|MODEL[:IN/OUT]", called)
 
     usd: Decimal | None = None
     """What the call costs, where it is known; nothing else is then needed."""

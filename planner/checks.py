@@ -16,7 +16,7 @@ SMALLEST: Final = 1e-15
 """Divisors are above this, so that no quotient overflows."""
 
 TINIEST: Final = 1e-60
-"""Figures are 0 or at least this: no quotient or square of a few of them leaves the floats. Rounding is far larger."""
+"""What something is divided by is at least this: quotients and squares stay floats, and rounding is far larger."""
 
 STRICT: Final = {"extra": "forbid", "use_attribute_docstrings": True}
 """`__pydantic_config__` of a question: unknown fields are refused, and the string below a field describes it."""
@@ -35,13 +35,20 @@ class Checks:
     def open_share(self, **values: Number) -> Self:
         """Confidences and the like: between 0 and 1, neither of them."""
         for name, value in values.items():
-            if value is not None and not TINIEST <= value < 1:
+            if value is not None and not (_lies(value, TINIEST, 1) and value < 1):
                 self.refuse(name, value, f"it must lie between 0 and 1{_from(value)}")
         return self
 
     def share(self, **values: Number) -> Self:
         """Shares, rates and probabilities: from 0 to 1."""
         return self._within("it must be a share from 0 to 1", 0, 1, values)
+
+    def not_tiny(self, **values: Number) -> Self:
+        """Zero, or not so small that a quotient by it overflows, on either side."""
+        for name, value in values.items():
+            if value is not None and value != 0 and _lies(value, -TINIEST, TINIEST):
+                self.refuse(name, value, f"it must be 0, or at least {TINIEST:g}")
+        return self
 
     def positive(self, **values: Number) -> Self:
         """Above zero and finite."""
@@ -87,8 +94,6 @@ class Checks:
         for name, value in values.items():
             if value is not None and not _lies(value, least, most):
                 self.refuse(name, value, f"{must}{_upto(value) if most == LARGEST else ''}")
-            elif value and _from(abs(value)):
-                self.refuse(name, value, f"{must}{_from(abs(value))}")
         return self
 
 
@@ -101,7 +106,7 @@ def _lies(value: float | Decimal, least: float, most: float) -> bool:
 
 def _from(value: float | Decimal) -> str:
     """What a refusal of something too small adds."""
-    return f", and at least {TINIEST:g} where it is not 0" if 0 < value < TINIEST else ""
+    return f", and at least {TINIEST:g}" if _lies(value, 0, TINIEST) and value else ""
 
 
 def _upto(value: float | Decimal) -> str:

@@ -18,6 +18,7 @@ _SPREADS: Final[Mapping[tuple[str, ...], re.Pattern[str]]] = {
     ("low", "high"): re.compile(rf"{_FIGURE}\.\.{_FIGURE}"),
 }
 _SIZE: Final = re.compile(r"(\d+)/(\d+)")
+_SHARED: Final = re.compile(r"(.+)@(0|1|[01]?\.\d+)")
 
 
 class Short(NamedTuple):
@@ -40,6 +41,12 @@ def spread(text: str) -> dict[str, float] | None:
         if found := form.fullmatch(text):
             return {name: float(figure) for name, figure in zip(names, found.groups(), strict=True)}
     return None
+
+
+def shared(text: str) -> tuple[str, float | None]:
+    """`WHAT@SHARE`, such as `gpt-5-mini@0.7`, or `WHAT` alone; ids of models that end in `@20250929` are no shares."""
+    found = _SHARED.fullmatch(text)
+    return (found[1], float(found[2])) if found else (text, None)
 
 
 def size(text: str) -> dict[str, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 
 from pricing.errors import InvalidInput
 
@@ -34,14 +34,16 @@ def when(as_of: AsOf, now: datetime, key: str = "as_of") -> When:
     `key` is what the question calls it.
 
     Raises:
-        InvalidInput: not an ISO 8601 date or instant, or outside the years 1 to 9999 in UTC.
+        InvalidInput: not an ISO 8601 date or instant, or outside the years 2 to 9998 in UTC: local times need room.
     """
     if as_of is None:
         return When(now)
     try:
         parsed = _parse(as_of)
         at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    except (ValueError, OverflowError):  # an offset may carry an instant out of the years 1 to 9999
+        if not MINYEAR < at.year < MAXYEAR:
+            raise ValueError(at)  # noqa: TRY301 - answered below, as what the calendar itself refuses
+    except (ValueError, OverflowError):  # an offset may carry an instant out of the calendar
         raise InvalidInput(
             f"{key} is {as_of!r}; it must be an ISO 8601 date or instant such as 2026-11-23 or 2026-11-23T14:00:00Z",
             loc=(key,),

@@ -310,7 +310,9 @@ def _complain(error: TokenplanError, made: list[Parser]) -> None:
     for problem in error.problems:
         dotted = f"{FIELD}{'.'.join(map(str, problem.loc))}"
         option = (names.get(dotted) or names.get(str(problem.loc[-1]))) if problem.loc else None
-        where = f"{option}: " if option and option not in problem.msg else ""
+        within = any(isinstance(step, int) for step in problem.loc)  # of a list, whose parts no option names
+        path = option or ".".join(map(str, problem.loc if within else ()))
+        where = f"{path}: " if path and path not in problem.msg else ""
         print(f"error: {where}{problem.msg}", file=sys.stderr)
 
 

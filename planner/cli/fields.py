@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Question = TypeVar("Question")
 
-_SMALL: Final = 17
+_SMALL: Final = 18
 """Fields of an object that the help still shows one by one."""
 
 _JSON: Final = "JSON|@FILE"

@@ -113,6 +113,6 @@ def _validate(question: FreeTierQuestion) -> None:
         other_usd_per_user_per_month=question.other_usd_per_user_per_month,
     )
     checks.positive(free_months=question.free_months, paying_months=question.paying_months)
-    checks.share(conversion_rate=question.conversion_rate)
+    checks.share(conversion_rate=question.conversion_rate).not_tiny(conversion_rate=question.conversion_rate)
     checks.finite(contribution_usd_per_paying_user_per_month=question.contribution_usd_per_paying_user_per_month)
     checks.done()

@@ -206,7 +206,7 @@ class Unit:
 
 def target_price(model_usd: float, other_usd: float, payment: Payment, gross_margin: float) -> float:
     """The price for a gross margin, fees taken off: `(c + other + fixed) / (1 - GM - pct)`; needs GM + pct < 1."""
-    return (model_usd + other_usd + payment.fixed_usd) / (1 - gross_margin - payment.fee_share)
+    return (model_usd + other_usd + payment.fixed_usd) / (1 - (gross_margin + payment.fee_share))
 
 
 def economics(question: EconomicsQuestion, catalog: Catalog, counter: Counter, now: datetime) -> EconomicsAnswer:
@@ -340,9 +340,9 @@ def refuse_billing(checks: Checks, months: int) -> None:
         checks.refuse("billing_period_months", months, f"it must be 1 to {MOST_BILLING_MONTHS} months")
 
 
-def refuse_payment(payment: Payment) -> None:
+def refuse_payment(payment: Payment, *under: str) -> None:
     """Raise InvalidInput for fees that are none."""
-    checks = Checks("payment").not_negative(fixed_usd=payment.fixed_usd).share(fee_share=payment.fee_share)
+    checks = Checks(*under, "payment").not_negative(fixed_usd=payment.fixed_usd).share(fee_share=payment.fee_share)
     if payment.fee_share == 1:
         checks.refuse("fee_share", payment.fee_share, "it must be below 1, or nothing is left of a payment")
     checks.done()

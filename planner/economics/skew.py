@@ -8,7 +8,7 @@ from math import pow as power
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.calls import Call, CallCost, Load, Pricer
-from planner.checks import STRICT, Checks
+from planner.checks import LARGEST, STRICT, Checks
 from planner.economics.margins import UsageSegment, refuse_segments
 
 if TYPE_CHECKING:
@@ -196,8 +196,8 @@ def _spread(question: SkewQuestion) -> Pareto | Segmented:
     if not _LEAST_SHARE <= question.top_share <= 1:
         checks.refuse("top_share", question.top_share, f"it must be a share from {_LEAST_SHARE:g} to 1")
     alpha, mean = question.alpha, question.requests_per_user_per_month
-    if alpha is not None and not 1 < alpha < float("inf"):
-        checks.refuse("alpha", alpha, "it must be above 1, or the mean is not finite")
+    if alpha is not None and not 1 < alpha <= LARGEST:
+        checks.refuse("alpha", alpha, f"it must be above 1, or the mean is not finite, and at most {LARGEST:g}")
     if (alpha is None) == (not question.segments):
         checks.refuse("alpha", alpha, "give exactly one of it and segments")
     if (alpha is None) != (mean is None):

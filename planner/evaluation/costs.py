@@ -229,6 +229,7 @@ def repeats(question: RepeatsQuestion) -> RepeatsAnswer:
     """
     b, w = question.between_variance, question.within_variance
     checks = Checks().not_negative(between_variance=b, within_variance=w, item_usd=question.item_usd)
+    checks.not_tiny(between_variance=b)
     checks.divisor(run_usd=question.run_usd).at_least(1, items=question.items, repeats=question.repeats)
     if b == w == 0:
         checks.refuse("between_variance", b, "it or within_variance must be above 0, or there is nothing to estimate")

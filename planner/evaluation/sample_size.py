@@ -96,12 +96,8 @@ _NEEDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
 
 
 def _checked(question: SampleSizeQuestion) -> Checks:
-    checks = Checks().share(
-        rate=question.rate,
-        other_rate=question.other_rate,
-        first_only_rate=question.first_only_rate,
-        second_only_rate=question.second_only_rate,
-    )
+    shares = {name: getattr(question, name) for name in ("rate", "other_rate", "first_only_rate", "second_only_rate")}
+    checks = Checks().share(**shares).not_tiny(**shares)
     checks.open_share(significance=question.significance, power=question.power, margin=question.margin)
     checks.positive(standard_deviation=question.standard_deviation).at_least(1, population=question.population)
     for name in _NEEDS[question.purpose]:

@@ -248,18 +248,15 @@ def _revenue(plan: Plan) -> None:
         price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month,
         other_usd_per_user_per_month=plan.revenue.other_usd_per_user_per_month,
     )
-    margin, fee = plan.revenue.target_gross_margin_share, plan.revenue.payment.fee_share
+    checks.not_tiny(price_usd_per_user_per_month=plan.revenue.price_usd_per_user_per_month)
+    refuse_payment(plan.revenue.payment, "revenue")
+    margin, pct = plan.revenue.target_gross_margin_share, plan.revenue.payment.fee_share
+    if margin is not None and margin + pct >= 1:
+        checks.refuse("target_gross_margin_share", margin, f"with the payment's share of {pct} it must stay below 1")
     checks.share(target_gross_margin_share=margin)
-    if margin is not None and margin + fee >= 1:
-        said = f"with the payment's share of {fee:g} it must stay below 1"
-        checks.refuse("target_gross_margin_share", margin, said)
     if plan.traffic.users is None:
         checks.refuse("price_usd_per_user_per_month", "given", "a price a user needs traffic.users")
     checks.done()
-    try:
-        refuse_payment(plan.revenue.payment)
-    except InvalidInput as error:
-        raise error.under("revenue") from None
 
 
 def _policy(plan: Plan, policy: Policy, *at: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf
 from typing import ClassVar, Final
 
 from planner.cached_request import HOURS_PER_MONTH, CachedTerms, check_terms
 from planner.calls import Call
-from planner.checks import STRICT, Checks
+from planner.checks import LARGEST, STRICT, Checks
 from planner.retrieval.index import Embedder, Store, check_embedder
 
 MOST_EMBEDDINGS: Final = 10
@@ -121,7 +120,7 @@ _LONGEST_MONTH: Final = 744
 def _check_table(checks: Checks, table: tuple[tuple[int, float, float], ...]) -> None:
     places = [row[:2] for row in table]
     for at, (tokens, position, quality) in enumerate(table):
-        if tokens < 1 or not 0 <= position <= 1 or not 0 <= quality < inf:
-            checks.refuse("quality_table", table[at], "tokens from 1, position a share, quality not negative")
+        if tokens < 1 or not 0 <= position <= 1 or not 0 <= quality <= LARGEST:
+            checks.refuse("quality_table", table[at], f"tokens from 1, position a share, quality from 0 to {LARGEST:g}")
         elif places.index((tokens, position)) != at:
             checks.refuse("quality_table", table[at], "that length and position were given before")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple
 
-from planner.calls import Call, CallCost, Load, Pricer
+from planner.calls import Call, CallCost, Load, Pricer, called
 from planner.checks import STRICT, Checks
 from planner.routing.waits import Latency, Waits, Way, mixture
+from planner.short import Short, shared
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -23,11 +24,18 @@ _CLOSE: Final = 1e-9
 """How far joint shares may be from 1 in all: floats round."""
 
 
+def _tier(text: str) -> dict[str, Any]:
+    """`CALL@ACCEPTED`, or `CALL`."""
+    call, accepted = shared(text)
+    return {"call": called(call)} | ({} if accepted is None else {"accept_probability": accepted})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CascadeTier:
     """One tier: a call, what verifies its answer, and how often that is accepted."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("CALL[@ACCEPTED]", _tier)
 
     call: Call
     """The call that answers."""
@@ -127,7 +135,7 @@ class CascadeAnswer:
 
     `escalation_probability` is the share that leaves the first tier, `break_even_escalation_probability` the share at
     which the cascade costs what the last tier alone does: None where no share saves, 1 where every share does.
-    `oracle_quality`, `random_quality` and `worst_quality` are of verifiers that escalate as much: the best there can be,
+    `oracle_quality`, `random_quality` and `worst_quality` are of verifiers that escalate as much: the best that can be,
     one that tosses a coin, and the worst; None without `joint`.
     """
 
@@ -153,7 +161,7 @@ class CascadeAnswer:
 
 
 class _Quality(NamedTuple):
-    """Shares of correct answers: of the cascade, the last tier alone, the first alone, other verifiers; None: unknown."""
+    """Shares of correct answers: the cascade, the last tier alone, the first alone, other verifiers; None: unknown."""
 
     whole: float | None
     strong: float | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from planner.calls import Call, CallCost, Load, Pricer
+from planner.calls import Call, CallCost, Load, Pricer, called
 from planner.checks import STRICT, Checks
 from planner.reliability.attempts import Attempts
 from planner.routing.waits import Latency, Waits, Way, mixture
+from planner.short import Short, shared
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,11 +21,18 @@ MOST_LINKS: Final = 10
 _NOTHING: Final = 1e-12
 
 
+def _link(text: str) -> dict[str, Any]:
+    """`CALL@FAILED`, or `CALL`, which then lacks how often it fails."""
+    call, failed = shared(text)
+    return {"call": called(call)} | ({} if failed is None else {"failure_probability": failed})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One call of the chain, how often it fails, and what a failure costs."""
 
     __pydantic_config__: ClassVar = STRICT
+    __short__: ClassVar = Short("CALL@FAILED", _link)
 
     call: Call
     """The call."""

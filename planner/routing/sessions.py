@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from planner.caching import HOUR, LIFETIMES, hit_rate
 from planner.checks import STRICT, Checks
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pricing.usage import Usage
 
 _MILLION: Final = 1e6
+
+_Sent = TypeVar("_Sent", bound="Load")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +102,11 @@ def _split(usage: Usage, prefix: SharedPrefix) -> tuple[Usage, Usage]:
 def _counted(price: Pricer, call: Call, load: Load, key: str, prefix: SharedPrefix, rate: float) -> CallCost:
     if load.cached_prefix_tokens is not None:
         raise InvalidInput("the load states cached_prefix_tokens already; leave them out", loc=("shared_prefix",))
-    terms = {"cached_prefix_tokens": prefix.prefix_tokens, "cache_hit_rate": rate, "cache_ttl": prefix.lifetime}
-    if call.told:
-        return price(replace(call, **terms), key)
-    return replace(price, load=replace(load, **terms))(call, key)
+
+    def shared(sent: _Sent) -> _Sent:
+        return replace(sent, cached_prefix_tokens=prefix.prefix_tokens, cache_hit_rate=rate, cache_ttl=prefix.lifetime)
+
+    return price(shared(call), key) if call.told else replace(price, load=shared(load))(call, key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

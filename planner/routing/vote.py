@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from math import comb, exp, lgamma
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from planner.calls import Call, CallCost, Load, Pricer
 from planner.checks import STRICT, Checks
-from planner.routing.waits import Latency, Percentiles, percentiles
+from planner.routing.waits import DRAWS, Latency, Percentiles, percentiles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pricing.catalog import Catalog
 
 MOST_VOTES: Final = 1001
+_ALMOST: Final = 1 - 2**-53
 MOST_PROBLEMS: Final = 100_000
 MOST_SAMPLES: Final = 100_000
 
@@ -41,8 +43,12 @@ class VoteQuestion:
     """What an answer's request sends, where the call does not say it."""
     latency: Latency | None = None
     """How long one answer takes; all are asked for at once."""
+    aggregator_latency: Latency | None = None
+    """How long the aggregator then takes; none takes no time."""
     requests_per_month: int | None = None
     """Requests a month, for the monthly figures."""
+    seed: int = 1
+    """Of the simulation of latencies, where there is an aggregator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ class VoteAnswer:
 def vote(question: VoteQuestion, catalog: Catalog, counter: Counter, now: datetime) -> VoteAnswer:
     """Binomial tail over half the votes; correlated, beta-binomial with `alpha+beta = (1-rho)/rho`.
 
-    The slowest of n answers takes the quantile `q^(1/n)` of one. Source: Condorcet (1785); Skellam (1948) for the
-    beta-binomial; self-consistency (Wang et al., 2022).
+    The slowest of n answers takes the quantile `q^(1/n)` of one; an aggregator's time is added by simulation. Source:
+    Condorcet (1785); Skellam (1948) for the beta-binomial; self-consistency (Wang et al., 2022).
 
     Raises:
         InvalidInput: a share outside [0, 1], no vote or too many.
@@ -82,9 +88,12 @@ def vote(question: VoteQuestion, catalog: Catalog, counter: Counter, now: dateti
     checks.share(correct_probability=right, intra_class_correlation=question.intra_class_correlation)
     if votes > MOST_VOTES:
         checks.refuse("votes", votes, f"it must be at most {MOST_VOTES}")
+    if question.aggregator_latency is not None and question.latency is None:
+        checks.refuse("latency", None, "with aggregator_latency the answers' latency is needed")
     checks.done()
-    if question.latency is not None:
-        question.latency.checked("latency")
+    for name in ("latency", "aggregator_latency"):
+        if (given := getattr(question, name)) is not None:
+            given.checked(name)
     price = Pricer(catalog, counter.once(), now, question.load)
     call = price(question.call, "call")
     seen = price(question.aggregator, "aggregator") if question.aggregator else None
@@ -101,7 +110,7 @@ def vote(question: VoteQuestion, catalog: Catalog, counter: Counter, now: dateti
         extra_usd_per_extra_correct=(cost - single) / (majority - right) if majority - right > _NOTHING else None,
         cost_per_month_usd=None if months is None else cost * months,
         basis="assumed",
-        latency=_slowest(question.latency, votes),
+        latency=_latency(question),
         call=call,
         aggregator=seen,
         warnings=(*call.warnings, *(seen.warnings if seen else ())),
@@ -140,11 +149,16 @@ def _log_beta(a: float, b: float) -> float:
     return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
-def _slowest(latency: Latency | None, votes: int) -> Percentiles | None:
-    if latency is None:
+def _latency(question: VoteQuestion) -> Percentiles | None:
+    if question.latency is None:
         return None
-    times = latency.times
-    return percentiles(lambda share: times.quantile(share ** (1 / votes)))
+    times, votes, last = question.latency.times, question.votes, question.aggregator_latency
+    if last is None:
+        return percentiles(lambda share: times.quantile(share ** (1 / votes)))
+    dice = random.Random(question.seed)  # noqa: S311 - a simulation, no secret
+    then = last.times.stream(dice)
+    drawn = sorted(times.quantile(min((1 - dice.random()) ** (1 / votes), _ALMOST)) + next(then) for _ in range(DRAWS))
+    return percentiles(lambda share: drawn[round(DRAWS * share) - 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def _timed(text: str) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """How long a call takes to its end: two percentiles of a lognormal, or `seconds`. Yours, or a log's: none is built in."""
+    """How long a call takes to its end, yours or a log's (none is built in): lognormal percentiles, or `seconds`."""
 
     __pydantic_config__: ClassVar = STRICT
     __short__: ClassVar = Short("SECONDS|P50/P95|LOW..HIGH", _timed)
@@ -62,17 +62,13 @@ class Latency:
         """
         low, high = self.p50_seconds, self.p95_seconds
         checks = Checks(*under)
+        for name, value in (("p50_seconds", low), ("p95_seconds", high)):
+            if (value is None) == (self.seconds is None):
+                checks.refuse(name, value, "give p50_seconds with p95_seconds, or seconds")
+        checks.done()
         if self.seconds is not None:
-            for name, value in (("p50_seconds", low), ("p95_seconds", high)):
-                if value is not None:
-                    checks.refuse(name, value, "give seconds, or p50_seconds with p95_seconds")
-            checks.done()
             times(law(self.seconds, *under, "seconds"))
             return
-        for name, value in (("p50_seconds", low), ("p95_seconds", high)):
-            if value is None:
-                checks.refuse(name, None, "give p50_seconds with p95_seconds, or seconds")
-        checks.done()
         assert low is not None
         assert high is not None
         checks.positive(p50_seconds=low, p95_seconds=high)

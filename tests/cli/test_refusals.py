@@ -34,6 +34,7 @@ WRONG = {
     "shape without usage": (("cost", "gpt-4o", "--shape", "anthropic"), "--shape needs --usage FILE"),
     "unknown shape": (("cost", "gpt-4o", "--usage", "-", "--shape", "antropic"), "--shape: no usage shape 'antropic'"),
     "bad date": (("cost", "gpt-4o", "1", "--as-of", "soon"), "--as-of: as_of is 'soon'; it must be an ISO 8601"),
+    "the calendar's last day": (("cost", "gpt-4o", "1", "--as-of", "9999-12-31"), "it must be an ISO 8601"),
     "a date beyond all": (("cost", "gpt-4o", "1", "--as-of", "9999-12-31T23:59-12:00"), "it must be an ISO 8601"),
     "before all prices": (("cost", "deepseek-chat", "1", "--as-of", "2025-06-01"), "--as-of: no standard price of"),
     "json and csv": (("cost", "gpt-4o", "1", "--json", "--csv"), "not allowed with argument --json"),

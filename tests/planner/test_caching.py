@@ -134,6 +134,13 @@ def test_wrong_questions_are_named(planner, wrong, says):
         ask(planner, **{"model": "bought", **wrong})
 
 
+def test_a_read_as_dear_as_input_never_breaks_even(planner):
+    """With a read a hair below 1, the hour's break-even hit rate rounds to 1, which no arrivals reach: none is told."""
+    for read in (1 - 2**-53, 1.0, 2.0):
+        _, hour = ask(planner, arrivals_per_hour=10, read_multiplier=read).options
+        assert (hour.break_even_hit_rate, hour.break_even_arrivals_per_hour) == (None, None)
+
+
 def test_a_conversation_by_hand(planner):
     """Prompts 1,000 and 1,500 and 2,000: fresh 4,500 x 4; cached, each turn writes what is new and reads the rest.
 

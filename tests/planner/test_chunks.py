@@ -134,6 +134,7 @@ def test_a_margin_takes_the_place_of_the_high_bound(planner, margin):
         ({"text": "x", "usd_per_gb_month": Decimal("NaN")}, "usd_per_gb_month"),
         ({"text": "x", "usd_per_gb_month": Decimal("1e-30")}, "usd_per_gb_month"),
         ({"text": "x", "embeddings": (Embedding("other", dimensions=-1),)}, "dimensions"),
+        ({"text": "x", "embeddings": (Embedding("other"),) * 21}, "embeddings"),
     ],
 )
 def test_a_question_out_of_range_is_refused_by_its_key(planner, wrong, key):

@@ -48,8 +48,10 @@ def mix(axes: Axes, question: MixQuestion, answer: MixAnswer) -> None:
     if answer.feasible:
         title = f"The cheapest mix: {answer.cost_per_month_usd:,.2f} USD a month"
         axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        axes.invert_yaxis()  # the first segment on top
     else:
         title = "No mix meets all constraints"
+        axes.set_axis_off()
         axes.text(0.5, 0.5, "\n".join(answer.reasons), ha="center", va="center", wrap=True, transform=axes.transAxes)
     axes.set(title=title, xlabel="requests a month")
     axes.xaxis.set_major_formatter("{x:,.0f}")

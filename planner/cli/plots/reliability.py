@@ -23,6 +23,10 @@ def failures(axes: Axes, question: FailuresQuestion, answer: FailuresAnswer) -> 
     axes.barh(at, left, height=0.4, color=colours)
     paid = [row.mitigation_usd for row in shown]
     axes.barh(at, paid, left=left, height=0.4, color="C0", label="mitigation")
+    for row, place in zip(shown, at, strict=True):
+        most = max(row.loss_before_usd, row.residual_loss_usd + row.mitigation_usd)
+        axes.annotate(f" {row.loss_before_usd:.2g} → {row.residual_loss_usd:.2g}", (most, place), va="center")
+    axes.margins(x=0.2)
     for label, colour in (("left, tolerable", "C2"), ("left, not tolerable", "C3")):
         axes.barh(0, 0, color=colour, label=label)
     axes.set_yticks(at, [f"{row.step}: {row.mode.replace('_', ' ')}" for row in shown])

@@ -66,6 +66,12 @@ def test_few_items_need_no_more_than_all(rate, margin, population):
     assert all(few[name] <= min(endless[name], population) for name in few)
 
 
+def test_one_item_of_one_is_all():
+    """A margin so wide that no item would do still takes one of a population of one."""
+    answer = sample_size(SampleSizeQuestion(purpose="interval", rate=0.8, margin=0.5, population=1))
+    assert [each.items for each in answer.methods] == [1, 1]
+
+
 def test_means_by_hand():
     """(1.95996 + 0.84162)^2 x 2^2/0.5^2 = 125.6 for pairs, twice that for two samples."""
     asked = {"purpose": "means", "mean_difference": 0.5, "standard_deviation": 2.0}
@@ -88,6 +94,9 @@ def test_means_by_hand():
         ({"purpose": "means", "mean_difference": 0.0, "standard_deviation": 1.0}, "mean_difference is 0.0"),
         ({"purpose": "means", "mean_difference": 1.0, "standard_deviation": -1.0}, "standard_deviation is -1.0"),
         ({"purpose": "interval", "rate": 0.5, "margin": 0.1, "significance": 1.0}, "significance is 1.0"),
+        ({"purpose": "interval", "rate": 0.5, "margin": 1e-300}, "margin is 1e-300; .* at least 1e-60"),
+        ({"purpose": "paired", "first_only_rate": 5e-324, "second_only_rate": 0.0}, "at least 1e-60"),
+        ({"purpose": "means", "mean_difference": 1e-300, "standard_deviation": 1.0}, "mean_difference is 1e-300"),
         ({"purpose": "difference", "rate": 0.5, "other_rate": 0.6, "power": 0.0}, "power is 0.0"),
     ],
 )

@@ -97,6 +97,16 @@ def test_regions(planner):
     assert [each.binds for each in answer.constraints if each.constraint == "regions"] == [True]
 
 
+def test_where_nothing_can_be_priced_that_is_the_reason(planner):
+    """No configuration sells the tier: no figure is best, and the reason points to where each refusal stands."""
+    sent = Load(usage=Usage(input_tokens=1, audio_seconds=Decimal(1)))
+    one = Configuration(name="one", call=Call(model="gpt-5-mini"), quality=1.0)
+    answer = ask(planner, one, load=sent, min_quality=0.5)
+    assert (answer.choices, answer.constraints[0].best_value) == (0, None)
+    assert answer.reasons == ("no choice can be priced; not_priced says why",)
+    assert [each.name for each in answer.not_priced] == ["one"] if hasattr(answer.not_priced[0], "name") else True
+
+
 def test_budget_of_a_month(planner):
     """Ten thousand requests at 3 cents pass a budget of 200 USD, at 1 cent they do not."""
     answer = ask(planner, conf("a", "0.03"), conf("b", "0.01"), requests_per_month=10_000.0, budget_usd_per_month=200.0)

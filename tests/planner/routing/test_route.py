@@ -115,6 +115,23 @@ def test_a_prompt_s_cache_is_split_too(listed):
     assert none.cache.split_usd == pytest.approx(0)
 
 
+def test_a_counted_prompt_buys_the_hour(make_catalog):
+    """At 12 arrivals an hour 1 - exp(-12) find it for an hour; the others write at 8 USD a million instead of 5."""
+    from planner.tokens import Counter
+
+    prices = priced(**BUCKETS, cache_write_1h_tokens="8")
+    planner = Planner(make_catalog({"lab/only": {"prices": [prices]}}), Counter, lambda: NOW)
+    words = Load(text="Where is my parcel? " * 2000, output_tokens=0)
+    call = Call(model="only", text=words.text, output_tokens=0)
+    for load, only in ((words, Call(model="only")), (None, call)):
+        plain = between(planner, load=load, weak=only, strong=only, strong_share=1.0)
+        prefix = SharedPrefix(prefix_tokens=2000, arrivals_per_hour=12.0, lifetime="1h")
+        cached = between(planner, load=load, weak=only, strong=only, strong_share=1.0, shared_prefix=prefix)
+        hit = hit_rate(12 / 3600, 3600, refreshed=True)
+        saved = 0.002 * (4 - (hit * 0.4 + (1 - hit) * 8))
+        assert float(plain.strong.usd) - float(cached.strong.usd) == pytest.approx(saved)
+
+
 def test_a_short_prefix_and_a_stated_cost_have_no_cache(listed):
     """Under the model's minimum the hit rate is 0 and nothing is written; a stated cost has no rate."""
     short = between(listed, shared_prefix=SharedPrefix(prefix_tokens=999, arrivals_per_hour=12.0))
