@@ -184,8 +184,12 @@ def _chart(file: Workbook, chart: Chart) -> Any:
     lines = file.add_chart({"type": "line"}) if any(each.line for each in chart.series) else None
     for at, each in enumerate(chart.series):
         colour = each.colour or COLOURS[at]
-        drawn = chart.kind == "line" or each.line
-        look = {"line": {"color": colour, "width": 2.25}} if drawn else {"fill": {"color": colour}, "gap": 60}
+        drawn = chart.kind == "line"
+        dot = {"type": "diamond", "size": 9, "fill": {"color": colour}, "border": {"color": colour}}
+        if each.line:  # over columns: plans do not follow each other
+            look: dict[str, Any] = {"line": {"none": True}, "marker": dot}
+        else:
+            look = {"line": {"color": colour, "width": 2.25}} if drawn else {"fill": {"color": colour}, "gap": 60}
         told = {"name": each.name, "categories": f"={each.categories}", "values": f"={each.values}", **look}
         (lines if each.line and lines else made).add_series(told)
     if lines is not None:

@@ -11,6 +11,10 @@ from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from excel.addin.routes import add_addin
+from excel.workbook import values
+from excel.workbook.book import book
+from excel.workbook.routes import ROUTES
+from excel.workbook.write import xlsx
 from planner.api.app import create_app
 from planner.api.settings import Settings
 from planner.planner import Planner
@@ -88,3 +92,15 @@ def sheet(browser):
     for each in opened:
         each.close()
     assert [line for each in opened for line in each.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def books(planner):
+    """Each route's description, file and worked-out figures."""
+    made = {}
+    for route in ROUTES:
+        described = book(planner, route)
+        file = xlsx(described, route, {})
+        found = values.evaluated(file, described, route, planner)
+        made[route] = (described, xlsx(described, route, found), found)
+    return made

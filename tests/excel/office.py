@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import openpyxl
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
 """
+TINY = 1e-9
+"""A sheet's binary figures against exact ones."""
 
 
 def convert(folder: Path, file: bytes, kind: str = "xlsx", extension: bytes | None = None) -> Path:
@@ -75,3 +78,10 @@ def served(now: str) -> Iterator[str]:
         server.terminate()
         server.wait(30)
         server.stdout.close()
+
+
+def same(one, other):
+    """Whether two cells show the same: equal words, or figures that differ by rounding alone."""
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == pytest.approx(other, rel=TINY, abs=1e-15)
+    return (one or "") == (other or "")

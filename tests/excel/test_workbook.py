@@ -11,48 +11,31 @@ from pathlib import Path
 import formualizer
 import openpyxl
 import pytest
-from catalogs import NOW
-from office import cells, convert, served
+from hypothesis import given
+from hypothesis import strategies as st
+from office import TINY, same
 
-from excel.libreoffice.build import oxt
 from excel.workbook import values
 from excel.workbook.book import MODELS, book
-from excel.workbook.description import COLUMNS, Book, Computed, Page
+from excel.workbook.description import COLUMNS, Computed
 from excel.workbook.lookups import PRICE_COLUMNS
 from excel.workbook.pages import inputs, latency, requests
-from excel.workbook.refresh import converted, refreshed
 from excel.workbook.routes import ROUTES, stored
-from excel.workbook.write import xlsx
 from planner import CachingQuestion, CostQuestion, EconomicsQuestion, ProjectionQuestion, RouteQuestion, Usage
 from planner.calls import Call
 from planner.economics.margins import Payment, PlanTier
 from planner.economics.projection import GrowingTier
-from pricing.errors import InvalidInput, UnknownModel
+from pricing.errors import InvalidInput, NotPriced, UnknownModel
 
-TINY = 1e-9
-"""A sheet's binary figures against exact ones."""
 PAYMENT = Payment(fixed_usd=0.30, fee_share=0.029)
 APPROXIMATE = {("Latency", "C22"), ("Latency", "C23"), ("Latency", "C25")}
 """Without the add-in a sum of lognormals is approximated, as the sheet says."""
 
 
-def same(one, other):
-    """Whether two cells show the same: equal words, or figures that differ by rounding alone."""
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == pytest.approx(other, rel=TINY, abs=1e-15)
-    return (one or "") == (other or "")
-
-
 @pytest.fixture(scope="session")
-def books(planner):
-    """Each route's description, file and worked-out figures."""
-    made = {}
-    for route in ROUTES:
-        described = book(planner, route)
-        file = xlsx(described, route, {})
-        found = values.evaluated(file, described, route, planner)
-        made[route] = (described, xlsx(described, route, found), found)
-    return made
+def engine(books):
+    """The plain workbook in an engine, for properties that set every cell they look at."""
+    return formualizer.load_workbook_bytes(books["none"][1])
 
 
 @pytest.fixture
@@ -258,6 +241,31 @@ def test_a_long_prompt_is_priced_by_its_own_row(plain, planner):
         assert same(plain.look("Requests", "L7"), float(planner.cost(asked).total_usd)), tokens
 
 
+TOKENS = st.integers(0, 400_000)
+
+
+@given(model=st.sampled_from(MODELS), tier=st.sampled_from(["standard", "batch"]), tokens=st.tuples(*[TOKENS] * 5))
+def test_any_request_costs_what_the_verb_says(engine, planner, model, tier, tokens):
+    """Whatever the model, tier and tokens: the plain formula is the exact cost, or the tier is not sold in both."""
+    fresh, cached, written, output, reasoning = tokens
+    used = Usage(
+        input_tokens=fresh,
+        cache_read_tokens=cached,
+        cache_write_5m_tokens=written,
+        output_tokens=output,
+        reasoning_tokens=reasoning,
+    )
+    for column, value in zip("CDEFGHI", (model, tier, fresh, cached, written, output, reasoning), strict=True):
+        engine.set_value("Requests", 7, COLUMNS.index(column) + 1, value)
+    shown = values._shown(engine.evaluate_cell("Requests", 7, COLUMNS.index("L") + 1))
+    try:
+        exact = float(planner.cost(CostQuestion(model=model, usage=used, service_tier=tier)).total_usd)
+    except NotPriced:
+        assert str(shown).startswith("#")
+    else:
+        assert same(shown, exact)
+
+
 def test_prices_of_your_own_are_used(plain):
     """A complete row of your own is a model like any other: 1,200 x $1 + 4,200 x $0.10 + 350 x $2 a million."""
     first = 45
@@ -311,68 +319,6 @@ def test_a_wrong_token_count_is_no_cost(plain):
         assert plain.look(*place) == "#N/A", place
 
 
-def test_a_refresh_changes_prices_and_nothing_else(planner):
-    """With prices of an earlier day, the refreshed book is the one written today; a figure of the user's stays."""
-    names = ("claude-haiku-4-5", "claude-sonnet-5-5", "gpt-5.6-luna")
-    old, now = (xlsx(book(planner, "none", names, day), "none", {}) for day in ("2026-10-01", None))
-    read = openpyxl.load_workbook(BytesIO(old))
-    read["Inputs"]["D7"] = 1.25
-    out = BytesIO()
-    read.save(out)
-    done = refreshed(out.getvalue(), planner)
-    assert done.rows == 8
-    mine, fresh = (openpyxl.load_workbook(BytesIO(each)) for each in (done.file, now))
-    assert mine["Inputs"]["D7"].value == 1.25
-    for row in fresh["Prices"]["B2:Q46"]:
-        for cell in row:
-            assert same(mine["Prices"][cell.coordinate].value, cell.value), cell.coordinate
-    kept = refreshed(now, planner).file
-    assert {each for each in parts(kept) if parts(kept)[each] != parts(now)[each]} <= {
-        "xl/worksheets/sheet3.xml",
-        "xl/workbook.xml",
-    }
-
-
-def parts(file):
-    """The parts of a workbook's file."""
-    from excel.workbook.edit import Parts
-
-    return Parts.read(file).files
-
-
-def test_a_refresh_refuses_what_it_cannot_do(planner):
-    """No workbook, one that is not ours, and one with a model that is gone are refused by name."""
-    with pytest.raises(InvalidInput, match=r"no \.xlsx"):
-        refreshed(b"text", planner)
-    blank = BytesIO()
-    openpyxl.Workbook().save(blank)
-    with pytest.raises(InvalidInput, match="no price table of ours"):
-        refreshed(blank.getvalue(), planner)
-    read = openpyxl.load_workbook(BytesIO(xlsx(book(planner, "none", MODELS[:2]), "none", {})))
-    read["Prices"]["C7"] = "gone-model"
-    out = BytesIO()
-    read.save(out)
-    with pytest.raises(UnknownModel, match="gone-model"):
-        refreshed(out.getvalue(), planner)
-
-
-def test_a_book_of_one_route_becomes_that_of_another(books):
-    """Converted from Excel to LibreOffice and back, each formula is as that route writes it."""
-    there, count = converted(books["officejs"][1], "libreoffice")
-    assert count > 200
-    back, again = converted(there, "officejs")
-    assert again == count
-    for made, route in ((there, "libreoffice"), (back, "officejs")):
-        mine, wanted = (openpyxl.load_workbook(BytesIO(each)) for each in (made, books[route][1]))
-        for sheet in wanted:
-            if sheet.title != "Start":
-                for row in sheet:
-                    for cell in row:
-                        assert mine[sheet.title][cell.coordinate].value == cell.value, (route, cell.coordinate)
-    with pytest.raises(InvalidInput, match="no formulas of ours"):
-        converted(there, "none")
-
-
 def test_models_that_a_price_table_cannot_hold_are_refused(planner):
     """Prices by the hour, a model named twice, no model and an unknown one are told apart."""
     for names, words in (
@@ -383,60 +329,6 @@ def test_models_that_a_price_table_cannot_hold_are_refused(planner):
     ):
         with pytest.raises((InvalidInput, UnknownModel), match=words):
             book(planner, "none", names)
-
-
-@pytest.mark.slow
-@pytest.mark.office
-def test_libreoffice_works_out_the_plain_book_to_the_same_figures(books, tmp_path):
-    """A real LibreOffice with nothing installed recalculates every cell to what is stored."""
-    _, file, found = books["none"]
-    saved = cells(convert(tmp_path, file))
-    assert not {place: (shown, saved.get(place)) for place, shown in found.items() if not same(shown, saved.get(place))}
-
-
-@pytest.mark.slow
-@pytest.mark.office
-def test_libreoffice_works_out_our_formulas_through_the_extension(books, tmp_path):
-    """A real LibreOffice with the .oxt recalculates the Excel add-in's own book, converted, to the same figures."""
-    file, _ = converted(books["officejs"][1], "libreoffice")
-    saved = cells(convert(tmp_path, file, extension=oxt()))
-    found = books["libreoffice"][2]
-    assert not {
-        place: (shown, saved.get(place))
-        for place, shown in found.items()
-        if not same(shown, saved.get(place)) and place[0] != "Start"
-    }
-
-
-@pytest.mark.slow
-@pytest.mark.office
-def test_the_extension_asks_a_server_where_it_cannot_import_us(planner, tmp_path):
-    """Built for a Python without Tokenplan, a real LibreOffice gets figures, spills and errors from a real server."""
-    page = Page("Costs", "Costs", "", (2, 24, 12))
-    asked = {
-        "B4": 'TP.COST("gpt-5.6-luna",1000,200)',
-        "B5": 'TP.COST("nothing",1000)',
-        "B6": 'TP.COST("gpt-5.6-luna","many")',
-        "B7": 'SUM(TP.COST("gpt-5.6-luna",C7:C8))',
-    }
-    for at, formula in asked.items():
-        page.put(at, Computed('""', formula))
-    page.put("C7", 1000.0)
-    page.put("C8", 2000.0)
-    file = xlsx(Book((page,)), "libreoffice", {})
-    with served(NOW.isoformat()) as address:
-        saved = cells(convert(tmp_path, file, extension=oxt(address, paths=())))
-    used = Usage(input_tokens=1000, output_tokens=200)
-    assert same(saved["Costs", "B4"], float(planner.cost(CostQuestion(model="gpt-5.6-luna", usage=used)).total_usd))
-    assert (saved["Costs", "B5"], saved["Costs", "B6"]) == ("#N/A", "#VALUE!")
-    assert same(saved["Costs", "B7"], 3000 * 0.2 / 1e6)
-
-
-def test_the_extension_answers_only_from_this_machine():
-    """A server elsewhere is refused when the extension is built."""
-    for address in ("https://example.com", "http://10.0.0.1:8321", "nonsense"):
-        with pytest.raises(InvalidInput, match="this machine"):
-            oxt(address)
 
 
 def test_the_price_columns_are_named(books):

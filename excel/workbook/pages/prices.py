@@ -38,7 +38,7 @@ def prices(rows: Sequence[PriceRow], on: date, version: str, own: int) -> Page:
         "Prices",
         "Prices",
         f"USD a million tokens, of catalog {version}. A model's rows stand one below the other, short prompts first.",
-        (2, 30, 24, 10, 12, 10, 10, 11, 11, 10, 11, 12, 13, 13, 12, 52, 12, 3),
+        (2, 30, 24, 10, 12, 10, 10, 11, 11, 10, 11, 12, 13, 13, 12, 24, 12, 3),
         head_row=FIRST - 1,
         frozen_columns=3,
     )
