@@ -75,7 +75,7 @@ def pieces(question: PiecesQuestion, catalog: Catalog, counter: Counter) -> Piec
     model = resolved.model
     method = counter.registry().method(model.id, model.provider)
     ids = token_ids(question.text, method.encoding, min(MOST_BYTES, counter.max_bytes))
-    shown = tuple(Piece(*each) for each in islice(joined(ids, method.encoding), question.most_pieces))
+    shown = tuple(Piece(*each) for each in islice(joined(ids, method.encoding), min(question.most_pieces, MOST_BYTES)))
     stand_in = f"cut as {method.encoding} cuts; the tokenizer of {model.id} is another"
     return PiecesAnswer(
         len(ids),

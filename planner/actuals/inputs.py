@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.plans.paths import joined
+from planner.plans.validity import validate
 from planner.plans.volume import volume
+from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,10 +24,15 @@ def plan_inputs(
     """Values by key path, and which calls of the log no step of the plan stands for.
 
     Raises:
+        InvalidInput: the plan is none.
         UnknownModel: a model of the plan is not listed.
     """
     if plan is None:
         return dict(_of_features(traffic, calls)), []
+    try:
+        validate(plan)
+    except InvalidInput as error:
+        raise error.under("plan") from None
     found = dict(_of_traffic(plan, traffic))
     used: list[CallFit] = []
     shared: dict[str, list[tuple[int, float]]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -153,14 +154,14 @@ def test_embedding_models_have_a_short_form(tokenplan):
     assert "nor JSON" in tokenplan(*RETRIEVAL, "9000", "--embeddings", "nobody").err
 
 
-TYPED = [line for verb in VERBS for line in examples(verb.path).typed if "@" not in line and "--question" not in line]
+TYPED = [line for verb in VERBS for line in examples(verb.path).typed if " @" not in line and "--question" not in line]
 
 
 @pytest.mark.parametrize("line", TYPED)
 def test_examples_in_the_help_run(line, capsys, monkeypatch):
     """What a help page shows can be typed as it stands."""
     monkeypatch.setenv("TOKENPLAN_NOW", "2026-11-23T12:00:00Z")
-    assert main(line.split()[1:]) == 0
+    assert main(shlex.split(line)[1:]) == 0
     assert capsys.readouterr().err == ""
 
 

@@ -165,7 +165,7 @@ def test_times_that_no_call_can_have_are_named(planner, given, said):
 
 def test_only_other_distributions_need_scipy(planner, monkeypatch):
     """Numbers and percentiles do with the standard library; samples name the extra that they need."""
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     routed(planner, Latency(seconds=1.0), Latency(p50_seconds=1.0, p95_seconds=2.0))
     with pytest.raises(InvalidInput, match=r"tokenplan\[planning\]"):
         routed(planner, Latency(seconds=1.0), Latency(seconds=Distribution(samples=(1.0,))))
