@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TIMES: Final = int(os.environ.get("TOKENPLAN_FUZZ", "1"))
 """How many times as many questions to ask; a gate asks few and always the same."""
-TRIES: Final = 12
+TRIES: Final = 6
 SIZES: Final = (0.0, 1.0, 5e-324, 1e-60, 1e-15, 1e-6, 0.5, 1 - 2**-53, 1 + 2**-52, 2.0, 1e6, 1e15, 1e300, 1.7e308)
 COUNTS: Final = (0, 1, 2, 3, 10, 100, 10**6, 2**31, 10**9, 10**15, 2**63, 10**30)
 LENGTHS: Final = (0, 1, 2, 30, 1000)
