@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from planner.cli.excel import Spreadsheet
     from planner.cli.service import Secure
     from planner.planner import Planner
+
+
+HTML: Final = "text/html"
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,11 +77,13 @@ def serve(
     gc.enable()
     from excel.addin.routes import add_addin  # noqa: PLC0415
     from planner.api.server import serve as start  # noqa: PLC0415 - only who serves pays for a web framework
+    from planner.cli.planfiles import html_page, workbook  # noqa: PLC0415
     from planner.web import add_page  # noqa: PLC0415
 
     def extend(app: FastAPI, current: Callable[[], Planner]) -> None:
         add_page(app)
         add_addin(app, current, office_js)
+        app.state.forms = {"/v1/plans/report": {HTML: html_page, WORKBOOK: workbook}}
 
     start(planner, host=host, port=port, cors_origins=cors_origins, extend=extend, secure=secure)
 

@@ -39,7 +39,7 @@ def create_app(planner: Callable[[], Planner], settings: Settings | None = None)
     app.include_router(lookups(planner, keyed=keyed))
     app.include_router(batches(planner, chosen.max_body, keyed=keyed))
 
-    app.openapi = lambda: _nullable_buckets(FastAPI.openapi(app))  # type: ignore[method-assign]  # FastAPI's own way
+    app.openapi = lambda: _forms(app, _nullable_buckets(FastAPI.openapi(app)))  # type: ignore[method-assign]  # FastAPI's own way
 
     @app.get("/healthz", tags=["catalog"], summary="Whether the server answers, and with which catalog")
     async def healthz() -> dict[str, str]:
@@ -65,6 +65,14 @@ def _nullable_buckets(description: dict[str, Any]) -> dict[str, Any]:
             choices = each.setdefault("anyOf", [{"type": each.pop("type", None)}])
             if _NULL not in choices:
                 choices.append(_NULL)
+    return description
+
+
+def _forms(app: FastAPI, description: dict[str, Any]) -> dict[str, Any]:
+    """The description with the forms beside JSON that other faces write of an answer."""
+    for path, forms in getattr(app.state, "forms", {}).items():
+        content = description["paths"][path]["post"]["responses"]["200"]["content"]
+        content.update({media: {"schema": {"type": "string", "format": "binary"}} for media in forms})
     return description
 
 

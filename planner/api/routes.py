@@ -23,7 +23,7 @@ from planner.wire import dumps
 from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from planner.verbs import Verb
 
@@ -103,9 +103,22 @@ class VerbRoute(Titled):
                 answer = await to_thread.run_sync(verb, asked, limiter=huge if len(body) > HUGE_BODY else large)
             else:
                 answer = verb(asked)
-            return _json(answer)
+            media, write = _form(request)
+            if write is None:
+                return _json(answer)
+            try:
+                return Response(await to_thread.run_sync(write, answer), media_type=media)
+            except InvalidInput as error:
+                return problems.of_error(error)
 
         return handle
+
+
+def _form(request: Request) -> tuple[str, Callable[[Any], bytes] | None]:
+    """The form that a request accepts beside JSON, and who writes it: what the composition root put into the app."""
+    forms: Mapping[str, Callable[[Any], bytes]] = getattr(request.app.state, "forms", {}).get(request.url.path, {})
+    wanted = (each.partition(";")[0].strip() for each in request.headers.get("accept", "").split(","))
+    return next(((media, forms[media]) for media in wanted if media in forms), ("application/json", None))
 
 
 def verbs(planner: Callable[[], Planner], *, keyed: bool = False) -> APIRouter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from html import escape
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from planner.cli.planpages import report_page, report_rows
@@ -32,16 +33,12 @@ def written(report: Report, form: str, path: str | None) -> str:
     Raises:
         InvalidInput: no place to write to, or a library is missing.
     """
-    if form == "xlsx":
-        assert path is not None
-        _workbook(report, path)
-        return f"written: {path}"
-    text = _text(report, form)
     if path is None:
-        return text
+        return _text(report, form)
+    body = workbook(report) if form == "xlsx" else _text(report, form).encode()
     try:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as typed
-            file.write(text)
+        with open(path, "wb") as file:  # noqa: PTH123 - as typed
+            file.write(body)
     except OSError as error:
         raise InvalidInput(f"--out {path}: {error.strerror or error}", loc=("out",), value=path) from None
     return f"written: {path}"
@@ -72,6 +69,15 @@ def html(report: Report) -> str:
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(str(title))}</title>\n'
         f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n<h1>{escape(str(title))}</h1>\n{body}\n</body>\n</html>\n"
     )
+
+
+def html_page(report: Report) -> bytes:
+    """The page as bytes, as a server sends it.
+
+    Raises:
+        InvalidInput: no matplotlib.
+    """
+    return html(report).encode()
 
 
 def _charts(report: Report) -> Iterator[str]:
@@ -106,26 +112,29 @@ def _table(table: Table) -> str:
     return f"<table>\n<tr>{head}</tr>\n{''.join(f'<tr>{row}</tr>' for row in rows)}\n</table>"
 
 
-def _workbook(report: Report, path: str) -> None:
-    """Figures, lines and what they stand on, a sheet each, as numbers."""
+def workbook(report: Report) -> bytes:
+    """Figures, lines and what they stand on, a sheet each, as numbers: an .xlsx file.
+
+    Raises:
+        InvalidInput: no XlsxWriter.
+    """
     try:
         import xlsxwriter
     except ImportError:
         raise InvalidInput("a workbook needs XlsxWriter: pip install 'tokenplan[excel]'", loc=("out",)) from None
     names = ("assumption", "basis", "text")
     rest = Rows(names, [(each.path, each.basis, each.text) for each in report.assumptions])
-    try:
-        with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-            bold = book.add_format({"bold": True})
-            for name, rows in (("Figures", _figures(report)), ("Lines", report_rows(report)), ("Assumptions", rest)):
-                sheet = book.add_worksheet(name)
-                sheet.write_row(0, 0, rows.fields, bold)
-                for at, row in enumerate(rows.values, 1):
-                    sheet.write_row(at, 0, [float(cell) if isinstance(cell, Decimal) else cell for cell in row])
-                sheet.freeze_panes(1, 0)
-                sheet.autofit()
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise InvalidInput(f"--out {path}: {error}", loc=("out",), value=path) from None
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
+        bold = book.add_format({"bold": True})
+        for name, rows in (("Figures", _figures(report)), ("Lines", report_rows(report)), ("Assumptions", rest)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, rows.fields, bold)
+            for at, row in enumerate(rows.values, 1):
+                sheet.write_row(at, 0, [float(cell) if isinstance(cell, Decimal) else cell for cell in row])
+            sheet.freeze_panes(1, 0)
+            sheet.autofit()
+    return file.getvalue()
 
 
 def _figures(report: Report) -> Rows:

@@ -119,4 +119,4 @@ def _tree(kind: type[TokenplanError]) -> Iterator[type[TokenplanError]]:
         yield from _tree(each)
 
 
-_ERRORS: Final = {kind.slug: kind for kind in _tree(errors.TokenplanError)}
+_ERRORS: Final = {kind.slug: kind for kind in _tree(errors.TokenplanError) if "slug" in vars(kind)}

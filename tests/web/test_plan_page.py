@@ -145,6 +145,18 @@ def test_a_plan_is_saved_as_it_was_opened(planned):
     assert tomllib.loads(waited.value.path().read_text()) == tomllib.loads(PLAN)
 
 
+def test_its_report_is_saved_as_a_page_and_as_a_workbook(planned):
+    """The server writes both; the names are the plan's."""
+    page = planned()
+    page.get_by_label("Plan and prompt files").set_input_files([held("plan.toml", PLAN), held("sort.md", "Sort it.")])
+    expect(page.locator(".step strong")).to_have_text(["sort", "answer"])
+    for button, ending, start in (("Report (html)", ".html", b"<!doctype html>"), ("Workbook (xlsx)", ".xlsx", b"PK")):
+        with page.expect_download() as waited:
+            page.get_by_role("button", name=button).click()
+        assert waited.value.suggested_filename.endswith(ending)
+        assert waited.value.path().read_bytes().startswith(start)
+
+
 def test_the_file_is_edited_as_text(planned):
     """What the TOML says is taken over as soon as it can be read; until then the fault is told and the plan stays."""
     page = planned()
