@@ -27,6 +27,8 @@ def shown(page, view):
     if view == "estimate":
         page.get_by_role("button", name="Take an example").click()
         page.locator("#prices").wait_for()
+    if view == "plan":
+        page.locator("#plan-policies tbody tr").first.wait_for()
     if view == "catalog":
         page.locator("#listed .pick").first.click()
         page.locator("#prices").wait_for()

@@ -14,7 +14,7 @@ export function PoliciesPanel({ api, plan, question, delay }) {
   return html`
     <${Card} title="Policies" id="plan-policies" actions=${answer && html`<${Tag} kind=${answer.passed ? "good" : "bad"}>${answer.passed ? "all hold" : "breached"}<//>`}>
       <${Problem} error=${error} />
-      ${answer && html`<${Scroll} label="Policies"><table>
+      ${answer && html`<${Scroll} label="Each policy and its verdict"><table>
         <thead><tr><th scope="col">Policy</th><th scope="col">Figure</th><th scope="col" class="r">Value</th><th scope="col" class="r">Bound</th><th scope="col">Verdict</th></tr></thead>
         <tbody>${answer.verdicts.map((each) => html`<tr><th scope="row">${each.policy}${each.about && html`<span class="hint wrap">${each.about}</span>`}</th>
           <td>${each.step ? `${each.step}: ` : ""}${write.words(each.figure)}, ${write.words(each.statistic)}</td><td class="r">${write.figure(each.value)}</td>
