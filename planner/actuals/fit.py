@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from planner.actuals.measured import Measured, TrafficFit
 from planner.actuals.question import LogQuestion
 from planner.checks import STRICT, Checks
 from planner.plans.plan import Plan
@@ -39,16 +40,6 @@ class ActualsFitQuestion(LogQuestion):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A figure over the requests that say it; `p50` and `p95` are values that were seen."""
-
-    mean: float
-    p50: float
-    p95: float
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class CallFit:
     """One feature's calls of one model; rates are None where the log does not say, lengths where rows sum requests.
 
@@ -70,21 +61,6 @@ class CallFit:
     seconds: Measured | None
     first_token_seconds: Measured | None
     seconds_per_output_token: Measured | None
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficFit:
-    """Arrivals of the busiest feature, whose requests are taken for the plan's, and the hours in which they came.
-
-    What hours say is None of a sample, in which most of them are empty.
-    """
-
-    feature: str | None
-    requests_per_month: float
-    peak_factor: float | None
-    active_hours_per_month: float | None
-    users: int | None
-    requests_per_user_per_month: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planner.actuals.fit import Measured, TrafficFit
 from planner.actuals.libraries import pl
+from planner.actuals.measured import Measured, TrafficFit
 from planner.actuals.tallies import Sums, Values, output, percentile, prompt, reads
 
 if TYPE_CHECKING:

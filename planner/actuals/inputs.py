@@ -12,7 +12,8 @@ from pricing.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planner.actuals.fit import CallFit, Measured, TrafficFit
+    from planner.actuals.fit import CallFit
+    from planner.actuals.measured import Measured, TrafficFit
     from planner.plans.plan import Plan
     from planner.plans.steps import Route, Step
     from pricing.catalog import Catalog

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 from planner.actuals.priced import price
 from planner.actuals.reading import Log
-from planner.actuals.report import utc
 from planner.actuals.requests import requests
 from planner.actuals.tallies import Currencies, Refused, Unpriced
 from pricing.errors import InvalidInput
@@ -54,7 +53,7 @@ class Seen:
         self.shapes = tuple(dict.fromkeys((*self.shapes, name)))
         self.others += others
         self.summed |= shape.summed
-        first, last = utc(frame["at"].min()), utc(frame["at"].max())
+        first, last = _utc(frame["at"].min()), _utc(frame["at"].max())
         self.first = min((each for each in (self.first, first) if each is not None), default=None)
         self.last = max((each for each in (self.last, last) if each is not None), default=None)
 
@@ -103,3 +102,8 @@ def _unread(batch: Batch, name: str, shape: Shape) -> Iterator[str]:
         ours = meant(column)
         if ours is not None and ours not in batch.names and ours != "as_of":
             yield f"column {column!r} is not read; if it is meant as {ours}, say --map {ours}={column}"
+
+
+def _utc(at: Any) -> datetime | None:
+    """An instant of a log, which is UTC without a zone."""
+    return None if at is None else at.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
@@ -173,8 +173,3 @@ def _apart(total: dict[str, Any], currency: str | None) -> tuple[str, ...]:
 
 def _short(usd: Decimal) -> str:
     return f"{usd:,.2f}" if usd >= 1 else f"{usd:.2g}"
-
-
-def utc(at: Any) -> datetime | None:
-    """An instant of a log, which is UTC without a zone."""
-    return None if at is None else at.replace(tzinfo=UTC)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from planner.bulk import textrows
 from planner.bulk.arrays import pa
+from planner.bulk.batch import Batch
 from planner.bulk.parts import damaged, parquet
-from planner.bulk.picks import Picked
-from pricing.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planner.bulk.parts import Part
     from planner.bulk.picks import Wanted
-    from pricing.errors import TokenplanError
 
 ROWS: Final = 1 << 18
 """Rows of a batch at most: sums of 32-bit halves of so many stay exact in a float."""
@@ -25,38 +22,12 @@ TEXTS: Final = 2000
 """Texts of a batch: as many as threads take at a time."""
 
 
-class Refused(NamedTuple):
-    """A row without a result: its place, why, and what it says."""
-
-    place: str
-    error: TokenplanError
-    said: object
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows, their numbers in the file (or bytes from its beginning), rows that could not be read, bytes consumed."""
-
-    rows: Any
-    picked: Picked
-    word: str
-    places: Sequence[int]
-    refused: tuple[Refused, ...]
-    bytes: float
-
-    def place(self, row: int) -> str:
-        """Where a row stands."""
-        return f"{self.word} {self.places[row]}"
-
-
 def batches(part: Part, wanted: Wanted) -> Iterator[Batch]:
     """A part's rows in their order.
 
     Raises:
         InvalidInput: a missing or misspelt column, a damaged file.
     """
-    from planner.bulk import textrows  # noqa: PLC0415 - it imports this module
-
     read = {"parquet": _parquet, "csv": textrows.csv_rows, "jsonl": textrows.json_rows}[part.kind]
     most = ROWS if wanted.text is None else TEXTS
     for batch in read(part, wanted):
@@ -97,8 +68,3 @@ def _parquet(part: Part, wanted: Wanted) -> Iterator[Batch]:
             count = batch.num_rows
             yield Batch(batch, picked, "row", range(first, first + count), (), part.bytes * count / max(rows, 1))
             first += count
-
-
-def refused_of(place: str, message: str, said: object) -> Refused:
-    """A row that could not be read."""
-    return Refused(place, InvalidInput(message), said)

@@ -13,9 +13,9 @@ import pyarrow.json as pajson  # type: ignore[import-untyped]
 
 from planner.batch import loads, shown
 from planner.bulk.arrays import np, pa, pc
+from planner.bulk.batch import Batch, Refused, refused_of
 from planner.bulk.parts import damaged
 from planner.bulk.places import opened
-from planner.bulk.reading import Batch, Refused, refused_of
 from pricing.errors import InvalidInput
 from pricing.usage import BUCKETS, LARGEST, Usage
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.bulk.reading import Batch, Refused
+    from planner.bulk.batch import Batch, Refused
 
     Group = tuple[str | None, ...]
 

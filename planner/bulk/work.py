@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.batch import shown
 from planner.bulk.arrays import np, pa, pq
+from planner.bulk.batch import Refused
 from planner.bulk.kernel import COUNTED, PRICED, Terms, count_batch, price_batch
 from planner.bulk.picks import Wanted
-from planner.bulk.reading import Refused, batches
+from planner.bulk.reading import batches
 from planner.bulk.store import CannotWrite, Store
 from planner.bulk.totals import Totals
 from pricing.errors import BadCatalog, TokenplanError
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
+    from planner.bulk.batch import Batch
     from planner.bulk.parts import Part
-    from planner.bulk.reading import Batch
     from planner.tokens import Counter
     from pricing.catalog import Catalog
 

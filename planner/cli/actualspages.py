@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from planner.actuals.compare import ActualsComparison, Parts
-    from planner.actuals.fit import ActualsFit, Measured
+    from planner.actuals.fit import ActualsFit
+    from planner.actuals.measured import Measured
     from planner.actuals.report import ActualsReport, ActualsReportQuestion, Group, UnpricedRows
 
 _KEYS: Final = get_args(Key)

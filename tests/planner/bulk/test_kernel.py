@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.bulk import totals as summing
+from planner.bulk.batch import Batch
 from planner.bulk.kernel import COUNTED, PRICED, WARNINGS, Terms, count_batch, price_batch
 from planner.bulk.picks import Picked, Wanted
-from planner.bulk.reading import Batch
 from planner.bulk.totals import Totals
 from planner.tokens import Counter
 from pricing import BUCKETS, Catalog, Usage, cost
