@@ -44,7 +44,7 @@ catalog: setup ## build the shipped catalog anew from the pinned public packages
 
 screenshots: setup ## take the pictures of the page for the README anew
 	@sh tests/browser_setup.sh
-	@$(BIN)/python tests/web/screenshots.py
+	@PYTHONPATH=tests $(BIN)/python tests/web/screenshots.py
 
 fmt: setup ## format and mend what ruff can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

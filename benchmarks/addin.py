@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.harness import Row, Unavailable, same
+from benchmarks.chromium import page_of
+from benchmarks.harness import Row, same
 from benchmarks.processes import OURS
 from benchmarks.servers import served
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from benchmarks.harness import Sample, Size
 
 CELLS: Final = 10_000
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
-
 _LOAD: Final = """async () => {
   const [{ Client }, { formula }] = await Promise.all([
     import("/excel/assets/client.js"), import("/excel/assets/functions.js"),
@@ -52,7 +50,7 @@ def cells_against_column(size: Size) -> Iterator[tuple[Sample, Sample]]:
     count = size.of(CELLS)
     with (
         served([OURS, "-m", "planner.main", "serve", "--port", "{port}"], "/healthz") as server,
-        _page(f"http://127.0.0.1:{server.port}/excel/functions.json") as page,
+        page_of(f"http://127.0.0.1:{server.port}/excel/functions.json") as page,
     ):
         page.evaluate(_LOAD)
 
@@ -63,30 +61,6 @@ def cells_against_column(size: Size) -> Iterator[tuple[Sample, Sample]]:
         same(timed("cells")["values"], timed("column")["values"], "USD")
         same(page.evaluate("(count) => window.again(count)", count), 0, "requests when nothing changed")
         yield (lambda: float(timed("cells")["seconds"])), (lambda: float(timed("column")["seconds"]))
-
-
-@contextmanager
-def _page(url: str) -> Iterator[Any]:
-    """A page of the server in a browser of its own.
-
-    Raises:
-        Unavailable: there is no Chromium, or nothing that drives it.
-    """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise Unavailable("chromium is not installed")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise Unavailable("playwright is not installed") from None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        try:
-            page = browser.new_page()
-            page.goto(url)
-            yield page
-        finally:
-            browser.close()
 
 
 def rows() -> tuple[Row, ...]:

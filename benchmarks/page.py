@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.harness import Unavailable
+from benchmarks.chromium import page_of
 from benchmarks.processes import OURS
 from benchmarks.servers import served
 
@@ -20,7 +19,7 @@ STROKES: Final = 60
 ALLOWED: Final = 0.1
 """Seconds that may pass beyond an empty round trip."""
 
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+WIDE: Final[dict[str, Any]] = {"viewport": {"width": 1360, "height": 950}}
 
 _WATCH: Final = """() => {
   const box = document.querySelector("textarea"), results = document.querySelector(".results");
@@ -54,7 +53,8 @@ def strokes(size: Size, prose: str) -> Iterator[tuple[Sample, Sample]]:
     """The 95th percentile of key strokes, and that of empty round trips with what is allowed beyond them."""
     count = size.of(STROKES)
     command = [OURS, "-m", "planner.main", "serve", "--port", "{port}"]
-    with served(command, "/healthz") as server, _page(f"http://127.0.0.1:{server.port}") as page:
+    with served(command, "/healthz") as server, page_of(f"http://127.0.0.1:{server.port}", **WIDE) as page:
+        page.locator(".chips li").first.wait_for()
         page.locator("textarea").fill(prose[:LENGTH])
         page.locator(".ranking tbody tr").first.wait_for()
         page.evaluate(_WATCH)
@@ -74,26 +74,3 @@ def _typed(page: Any, count: int) -> float:
 def _p95(waits: list[float]) -> float:
     """The wait that 19 of 20 do not pass."""
     return sorted(waits)[-(-95 * len(waits) // 100) - 1]
-
-
-@contextmanager
-def _page(url: str) -> Iterator[Any]:
-    """The page in a browser of its own.
-
-    Raises:
-        Unavailable: there is no Chromium, or nothing that drives it.
-    """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise Unavailable("chromium is not installed")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise Unavailable("playwright is not installed") from None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1360, "height": 950})
-        page.goto(url)
-        page.locator(".chips li").first.wait_for()
-        yield page
-        browser.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.cli import plans
 from planner.cli.options import Command
-from planner.cli.planpages import amount, number, seconds, share
+from planner.cli.planpages import figure
 from planner.cli.render import Column, Output, Rows, Table, bullets, markdown
 from planner.cli.words import edition, moment
 from planner.planner import Planner
@@ -183,15 +183,7 @@ def _sweep_page(answer: SweepAnswer) -> Iterator[Block]:
 
 def _point(each: SweepPoint, named: list[str]) -> list[str]:
     values = [str(value) if isinstance(value, (str, bool)) else _figured(value) for value in each.values]
-    return [*values, *(_told(name, each.figures.get(name)) for name in named)]
-
-
-def _told(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    if "usd" in name:
-        return amount(value)
-    return seconds(value) if "seconds" in name else share(value) if name.endswith("share") else number(value)
+    return [*values, *(figure(name, each.figures.get(name)) for name in named)]
 
 
 def _sweep_rows(answer: SweepAnswer) -> Rows:

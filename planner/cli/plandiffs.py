@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.cli import plans
 from planner.cli.options import Command
-from planner.cli.planpages import amount, number, seconds, share
+from planner.cli.planpages import figure
 from planner.cli.render import Column, Output, Rows, Table, bullets, markdown, money
 from planner.cli.words import edition, moment
 from planner.planner import Planner
@@ -151,29 +151,18 @@ def _figure(each: Change) -> list[str]:
     percent = "-" if each.change_share is None else f"{each.change_share:+.1%}".replace("%", " %")
     return [
         each.name.replace("_", " ").replace(" usd", " USD"),
-        _told(each.name, each.before),
-        _told(each.name, each.after),
+        figure(each.name, each.before),
+        figure(each.name, each.after),
         _signed(each.name, each),
         percent,
     ]
-
-
-def _told(name: str, value: float | None) -> str:
-    """A figure by what its name says it is."""
-    if value is None:
-        return "-"
-    if "usd" in name:
-        return amount(value)
-    if "seconds" in name:
-        return seconds(value)
-    return share(value) if name.endswith("share") else number(value)
 
 
 def _signed(name: str, each: Change | None) -> str:
     if each is None or each.change is None:
         return "-"
     sign = "+" if each.change > 0 else "-" if each.change < 0 else ""
-    return f"{sign}{_told(name, abs(each.change))}"
+    return f"{sign}{figure(name, abs(each.change))}"
 
 
 def _step(each: StepChange) -> list[str]:
@@ -189,8 +178,8 @@ def _step(each: StepChange) -> list[str]:
 
 def _arrow(each: Change) -> str:
     if not _moved(each) or each.before is None or each.after is None:
-        return _told(each.name, each.after if each.after is not None else each.before)
-    return f"{_told(each.name, each.before)} -> {_told(each.name, each.after)}"
+        return figure(each.name, each.after if each.after is not None else each.before)
+    return f"{figure(each.name, each.before)} -> {figure(each.name, each.after)}"
 
 
 def _input(each: InputChange) -> str:

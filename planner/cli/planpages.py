@@ -299,3 +299,14 @@ def seconds(value: float | None) -> str:
 def number(value: float) -> str:
     """A quantity: whole, grouped, or three digits where it is small."""
     return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"  # noqa: PLR2004
+
+
+def figure(name: str, value: float | None) -> str:
+    """A figure by what its name says it is."""
+    if value is None:
+        return "-"
+    if "usd" in name:
+        return amount(value)
+    if "seconds" in name:
+        return seconds(value)
+    return share(value) if name.endswith("share") else number(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,16 +12,6 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OFFICE = HERE.parent.parent / ".build" / "office" / "node_modules" / "@microsoft" / "office-js" / "dist"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 EXPECTED = re.compile(
     r"Framing 'https://telemetryservice\.firstpartyapps\.oaspapps\.com/'"  # Microsoft's, refused by our policy
     r"|Failed to load resource: (the server responded with a status of (401|422|503)|net::ERR_)"

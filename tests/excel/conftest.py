@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from addin import CHROMIUM, FLAGS, OFFICE, Running, Sheet
+from addin import OFFICE, Running, Sheet
+from browser import CHROMIUM, FLAGS
 from catalogs import NOW
 from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chromium import CHROMIUM, FLAGS, Running
+from browser import CHROMIUM, FLAGS
 from playwright.sync_api import expect, sync_playwright
+from servers import Running
 
 expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4(01|04|13|22)|net::ERR_)")

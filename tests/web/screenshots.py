@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from chromium import CHROMIUM, FLAGS, Running
+from browser import CHROMIUM, FLAGS
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from servers import Running
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
